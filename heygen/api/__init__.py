@@ -1,0 +1,1 @@
+"""The API as data: the OpenAPI documents and the code that reads them."""
