@@ -1,0 +1,85 @@
+"""Runs the test suite in a virtual environment of its own: python3 scripts/test.py [--all] [pytest arguments]
+
+The environment is `.venv-<version>` in the checkout, made when it is missing or damaged. Paths among the
+arguments are relative to the checkout. With `--all` the suite runs on every Python from 3.9 up that this
+machine has, two at a time.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pythons
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+AT_ONCE = 2
+
+
+def environment(python: pythons.Python) -> str:
+    """Return the interpreter of the Python's virtual environment, which has pytest; makes it where needed."""
+    folder = os.path.join(ROOT, f".venv-{python.minor}")
+    inside = os.path.join(folder, "Scripts" if os.name == "nt" else "bin", "python")
+    healthy = f"import sys, pytest; sys.exit(sys.version_info[:2] != {python.version[:2]})"
+    if _runs([inside, "-I", "-c", healthy]):
+        return inside
+    if _runs([python.path, "-I", "-c", "import ensurepip, venv"]):
+        _must([python.path, "-I", "-m", "venv", "--clear", folder])
+        pip = [inside, "-I", "-m", "pip"]
+    else:
+        # Some distributions keep ensurepip in a package of its own; their pip can install from outside.
+        _must([python.path, "-I", "-m", "venv", "--clear", "--without-pip", folder])
+        pip = [python.path, "-m", "pip", "--python", inside]
+    _must([*pip, "install", "--quiet", "--disable-pip-version-check", "pytest"])
+    return inside
+
+
+def _runs(command: list[str]) -> bool:
+    try:
+        return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True).returncode == 0
+    except OSError:
+        return False
+
+
+def _must(command: list[str]) -> None:
+    answer = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if answer.returncode:
+        raise SystemExit(f"{' '.join(command)}\n{answer.stdout.decode(errors='replace')}exit status {answer.returncode}")
+
+
+def _command(python: pythons.Python, arguments: list[str]) -> list[str]:
+    return [environment(python), "-m", "pytest", f"--rootdir={ROOT}", *arguments]
+
+
+def run_all(found: list[pythons.Python], arguments: list[str]) -> int:
+    """Run the suite on each Python, print each one's output whole and in turn, and return the worst status."""
+
+    def run(python: pythons.Python) -> tuple[int, str]:
+        command = _command(python, ["-q", "-p", "no:cacheprovider", *arguments])
+        answer = subprocess.run(
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        return answer.returncode, answer.stdout.decode(errors="replace")
+
+    worst = 0
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for python, (status, output) in zip(found, pool.map(run, found)):
+            print(f"== Python {'.'.join(map(str, python.version))} ({python.path})\n{output}", flush=True)
+            worst = worst or status
+    return worst
+
+
+def main(arguments: list[str]) -> int:
+    """Run the tests and return pytest's exit status."""
+    if "--all" in arguments:
+        return run_all(pythons.find(), [argument for argument in arguments if argument != "--all"])
+    python = pythons.probe(sys.executable)
+    if python is None:
+        raise SystemExit(f"heygen needs Python 3.9 or newer, and {sys.executable} is {sys.version.split()[0]}")
+    return subprocess.run(_command(python, arguments), cwd=ROOT).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
