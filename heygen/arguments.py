@@ -1,0 +1,305 @@
+"""From argv to a command and its values: finds the words, then has argparse read what follows them.
+
+argparse alone can take neither global flags before a command word, nor `--flag=false`, nor a value that starts
+with a dash, nor flags after positionals of a subcommand, and it suggests nothing. So the command line is put
+into one canonical order first: words, `--flag=value`, `--`, positionals. This is the one place that does it.
+"""
+
+from __future__ import annotations
+
+from heygen import duration, tree
+from heygen.api.validation import bounds
+from heygen.errors import HeygenError, usage_error
+from heygen.record import Record
+from heygen.suggest import closest, listing
+from heygen.tree import Command, Flag, Group
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Iterable, Sequence
+
+_TRUE = ("true", "1", "t")
+_FALSE = ("false", "0", "f")
+
+
+class Parsed(Record):
+    """A command line, read. `command` is None where only a group, or nothing, was named.
+
+    `given` holds the flags that the user set and the positionals, by key; `missing` names required arguments
+    and flags that are not there, as the user would write them.
+    """
+
+    words: tuple[str, ...]
+    command: Command | None
+    given: dict[str, Any]
+    options: dict[str, Any]  # the global flags
+    missing: tuple[str, ...] = ()
+    deprecated: tuple[str, ...] | None = None
+
+
+def parse(argv: Sequence[str]) -> Parsed:
+    """Read a command line (without the program's name). Raises usage errors that suggest near misses."""
+    return _Reader(argv).read()
+
+
+def parse_leniently(argv: Sequence[str]) -> dict[str, Any]:
+    """Return the global flags of a command line that parse() refused, as far as they can be told."""
+    options: dict[str, Any] = {}
+    for flag in tree.GLOBAL_FLAGS:
+        if flag.type == "boolean":
+            for text in argv:
+                if text == "--":
+                    break
+                name, equals, value = text.partition("=")
+                if name == f"--{flag.name}":
+                    options[flag.key] = value.lower() not in _FALSE if equals else True
+    return options
+
+
+class _Reader:
+    """Reads one command line from left to right."""
+
+    def __init__(self, argv: Sequence[str]) -> None:
+        self.tokens = list(argv)
+        self.at = 0
+        self.words: tuple[str, ...] = ()
+        self.command: Command | None = None
+        self.deprecated: tuple[str, ...] | None = None
+        self.flags: list[tuple[Flag, str]] = []
+        self.positionals: list[str] = []
+        self.help_asked = False
+
+    def read(self) -> Parsed:
+        while self.at < len(self.tokens):
+            token = self.tokens[self.at]
+            self.at += 1
+            if token == "--":
+                self._take_rest()
+            elif token.startswith("--"):
+                self._long_flag(token)
+            elif len(token) > 1 and token.startswith("-") and not _is_number(token):
+                self._short_flag(token)
+            else:
+                self._word(token)
+        return self._result()
+
+    # --- words
+
+    def _word(self, token: str) -> None:
+        if self.command is not None:
+            self.positionals.append(token)
+            if self.command.takes_rest:
+                self._take_rest()
+            return
+        if token == "help" and not self.words and not self.help_asked:
+            self.help_asked = True
+            return
+        words = (*self.words, token)
+        level = self._children()
+        if token not in level:
+            raise self._unknown_word(token, level)
+        self.words = words
+        if words in tree.DEPRECATED:
+            self.deprecated, self.words = words, tree.DEPRECATED[words]
+        if self.words in self._commands():
+            self.command = tree.command(self.words)
+
+    def _commands(self) -> list[tuple[str, ...]]:
+        return tree.command_words(self.words[0]) if self.words else []
+
+    def _children(self) -> list[str]:
+        """Return the words that may follow those read so far."""
+        depth = len(self.words)
+        if not depth:
+            return [*tree.top_level(), *(words[0] for words in tree.DEPRECATED)]
+        candidates = [*self._commands(), *tree.DEPRECATED]
+        return list(dict.fromkeys(each[depth] for each in candidates if len(each) > depth and each[:depth] == self.words))
+
+    def _unknown_word(self, token: str, level: Iterable[str]) -> HeygenError:
+        shown = [word for word in level if (*self.words, word)[:1] not in [(old[0],) for old in tree.DEPRECATED]]
+        near = closest(token, shown)
+        where = " ".join(("heygen", *self.words))
+        message = f'unknown command "{token}" for "{where}"'
+        if near:
+            return usage_error(f"{message}; did you mean {near}?", hint=f"Try: {where} {near} --help")
+        return usage_error(f"{message}; expected one of: {listing(shown)}", hint=f"See: {where} --help")
+
+    def _take_rest(self) -> None:
+        self.positionals.extend(self.tokens[self.at :])
+        self.at = len(self.tokens)
+
+    # --- flags
+
+    def _available(self) -> dict[str, Flag]:
+        flags = (*tree.GLOBAL_FLAGS, *(self.command.flags if self.command else ()))
+        return {flag.name: flag for flag in flags}
+
+    def _long_flag(self, token: str) -> None:
+        name, equals, value = token[2:].partition("=")
+        flag = self._available().get(name)
+        if flag is None:
+            raise self._unknown_flag(f"--{name}", name)
+        self._take(flag, value if equals else None, f"--{name}")
+
+    def _short_flag(self, token: str) -> None:
+        flag = next((each for each in self._available().values() if each.short == token[1]), None)
+        if flag is None:
+            raise self._unknown_flag(token, token[1:])
+        value = token[2:]
+        self._take(flag, value[1:] if value.startswith("=") else value or None, token[:2])
+
+    def _take(self, flag: Flag, value: str | None, written: str) -> None:
+        if value is None and flag.type == "boolean":
+            value = "true"
+        if value is None:
+            if self.at >= len(self.tokens):
+                raise usage_error(f"{written} needs a value: {tree.value_name(flag)}", param=flag.name)
+            value = self.tokens[self.at]
+            self.at += 1
+        self.flags.append((flag, value))
+
+    def _unknown_flag(self, written: str, name: str) -> HeygenError:
+        available = self._available()
+        where = " ".join(("heygen", *self.words))
+        near = closest(name, available)
+        message = f'unknown flag "{written}" for "{where}"'
+        if near:
+            return usage_error(f"{message}; did you mean --{near}?", hint=f"See: {where} --help", param=name)
+        if self.command is None:
+            message += "; the flags of a command stand after its words"
+        return usage_error(message, hint=f"See: {where} --help", param=name)
+
+    # --- the end
+
+    def _result(self) -> Parsed:
+        given = _argparse_values(self.words, self.command, self.flags, self._grouped_positionals())
+        options = {flag.key: given.pop(flag.key) for flag in tree.GLOBAL_FLAGS if flag.key in given}
+        if self.help_asked:
+            options["help"] = True
+        missing: list[str] = []
+        if self.command is not None:
+            missing.extend(f"<{each.name}>" for each in self.command.arguments if each.is_required and each.key not in given)
+            missing.extend(f"--{each.name}" for each in self.command.flags if each.is_required and each.key not in given)
+        return Parsed(
+            words=self.words,
+            command=self.command,
+            given=given,
+            options=options,
+            missing=tuple(missing),
+            deprecated=self.deprecated,
+        )
+
+    def _grouped_positionals(self) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        rest = self.positionals
+        for argument in self.command.arguments if self.command else ():
+            if argument.is_repeated:
+                if rest:
+                    values[argument.key], rest = rest, []
+            elif rest:
+                values[argument.key], rest = rest[0], rest[1:]
+                if not values[argument.key]:
+                    raise usage_error(f"<{argument.name}> must not be empty", param=argument.name)
+        if rest and self.command is not None:
+            raise usage_error(
+                f'unexpected argument "{rest[0]}" for "{self.command.path}"', hint=f"Usage: {self.command.usage}"
+            )
+        return values
+
+
+def _argparse_values(
+    words: tuple[str, ...], command: Command | None, flags: list[tuple[Flag, str]], positionals: dict[str, Any]
+) -> dict[str, Any]:
+    """Run the canonical command line through an argparse tree that has this one path alone."""
+    if not flags:
+        return positionals
+    from argparse import SUPPRESS, ArgumentParser
+
+    parser = root = ArgumentParser(prog="heygen", add_help=False, allow_abbrev=False, argument_default=SUPPRESS)
+    for word in words:
+        parser = parser.add_subparsers().add_parser(
+            word, add_help=False, allow_abbrev=False, argument_default=SUPPRESS
+        )
+    used = {flag.name: flag for flag, _ in flags}
+    for flag in used.values():
+        parser.add_argument(
+            f"--{flag.name}",
+            dest=flag.key,
+            action="append" if flag.is_array else "store",
+            type=lambda text, flag=flag: convert(flag, text),
+        )
+    values = vars(root.parse_args([*words, *(f"--{flag.name}={value}" for flag, value in flags)]))
+    for flag in used.values():
+        if flag.is_array:
+            values[flag.key] = [item for part in values[flag.key] for item in part]
+    return {**values, **positionals}
+
+
+def convert(flag: Flag, text: str) -> Any:
+    """Return the typed value of a flag; for an array, the list of items that one occurrence gives.
+
+    Raises a usage error that names the flag and what it allows.
+    """
+    if not flag.is_array:
+        return _scalar(flag, text)
+    parts = _split(text) if flag.is_split else [text]
+    return [_scalar(flag, part) for part in parts]
+
+
+def _split(text: str) -> list[str]:
+    """Split at commas; an item in double quotes may hold one, as in a line of CSV."""
+    if '"' not in text:
+        return [part.strip() for part in text.split(",") if part.strip()]
+    import csv
+
+    return [part.strip() for part in next(csv.reader([text], skipinitialspace=True), []) if part.strip()]
+
+
+def _scalar(flag: Flag, text: str) -> Any:
+    name = f"--{flag.name}"
+    value: Any = text
+    if flag.type == "boolean":
+        if text.lower() in _TRUE:
+            return True
+        if text.lower() in _FALSE:
+            return False
+        raise usage_error(f'{name} must be true or false, not "{text}"', param=flag.name)
+    if flag.type == "integer":
+        if not _is_integer(text):
+            raise usage_error(f'{name} must be an integer, not "{text}"', param=flag.name)
+        value = int(text)
+    elif flag.type == "number":
+        if not _is_number(text):
+            raise usage_error(f'{name} must be a number, not "{text}"', param=flag.name)
+        value = int(text) if _is_integer(text) else float(text)
+    elif flag.type == "duration":
+        try:
+            return duration.parse(text)
+        except ValueError as error:
+            raise usage_error(f"{name} {error}", param=flag.name) from error
+    if flag.enum and value not in flag.enum:
+        near = closest(text, [str(each) for each in flag.enum])
+        suggestion = f"; did you mean {near}?" if near else ""
+        raise usage_error(
+            f'{name} must be one of: {listing(flag.enum)}; not "{text}"{suggestion}', param=flag.name
+        )
+    if flag.type in ("integer", "number"):
+        low, high = flag.minimum, flag.maximum
+        if (low is not None and value < low) or (high is not None and value > high):
+            limits = bounds({"minimum": low, "maximum": high})
+            raise usage_error(f"{name} must be {limits}, not {text}", param=flag.name)
+    return value
+
+
+def _is_integer(text: str) -> bool:
+    digits = text[1:] if text[:1] in ("-", "+") else text
+    return digits.isascii() and digits.isdigit() and len(digits) <= 18
+
+
+def _is_number(text: str) -> bool:
+    if not text.isascii() or any(sign not in "0123456789.+-eE" for sign in text):
+        return False
+    try:
+        return abs(float(text)) != float("inf")
+    except ValueError:
+        return False

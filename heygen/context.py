@@ -1,0 +1,179 @@
+"""Everything the program takes from outside, in one object, so that a test can hand in its own."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import BinaryIO, Callable, Mapping
+
+    from heygen.http.message import Request, Response
+
+
+class OutputStream:
+    """A text stream over a binary one: encodes without ever failing, and knows whether it is a terminal."""
+
+    def __init__(self, raw: BinaryIO | None, encoding: str = "utf-8", is_terminal: bool = False) -> None:
+        self.raw = raw
+        self.encoding = encoding
+        self.is_terminal = is_terminal
+
+    def write(self, text: str) -> None:
+        """Write text; what the encoding cannot express goes out as a backslash escape."""
+        self.write_bytes(text.encode(self.encoding, "backslashreplace"))
+
+    def write_bytes(self, data: bytes) -> None:
+        """Write bytes as they are, all of them; a stream that was closed by our caller takes nothing."""
+        if self.raw is None:
+            return
+        view = memoryview(data)
+        while view:
+            # A raw (unbuffered) stream may take a part only.
+            view = view[self.raw.write(view) :]
+
+    def flush(self) -> None:
+        """Hand what was written to the operating system."""
+        if self.raw is not None:
+            self.raw.flush()
+
+
+class InputStream:
+    """Standard input as bytes, and whether it is a terminal."""
+
+    def __init__(self, raw: BinaryIO | None, is_terminal: bool = False) -> None:
+        self.raw = raw
+        self.is_terminal = is_terminal
+
+    def read(self) -> bytes:
+        """Return all that is left; a closed stream is empty."""
+        return self.raw.read() if self.raw is not None else b""
+
+    def readline(self) -> bytes:
+        """Return the next line with its end; empty at the end of the stream."""
+        return self.raw.readline() if self.raw is not None else b""
+
+
+class Context:
+    """Streams, environment, clock, randomness, transport and browser of one run.
+
+    Times are seconds: `now()` since the epoch, `monotonic()` on a clock that nothing sets back.
+    `transport` is None for the real network; a test may put a function from Request to Response there.
+    """
+
+    def __init__(
+        self,
+        *,
+        stdin: InputStream,
+        stdout: OutputStream,
+        stderr: OutputStream,
+        environ: Mapping[str, str],
+        program: str = "heygen",
+        now: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        random_bytes: Callable[[int], bytes] = os.urandom,
+        transport: Callable[[Request], Response] | None = None,
+        open_browser: Callable[[str], bool] | None = None,
+        columns: Callable[[], int] | None = None,
+    ) -> None:
+        self.stdin = stdin
+        self.stdout = stdout
+        self.stderr = stderr
+        self.environ = environ
+        self.program = program
+        self.now = now
+        self.monotonic = monotonic
+        self.sleep = sleep
+        self.random_bytes = random_bytes
+        self.transport = transport
+        self._open_browser = open_browser
+        self._columns = columns
+
+    def random(self) -> float:
+        """Return a number in [0, 1) from the source of random bytes."""
+        return int.from_bytes(self.random_bytes(6), "big") / (1 << 48)
+
+    def uuid(self) -> str:
+        """Return a random UUID (RFC 4122, version 4) as text."""
+        raw = bytearray(self.random_bytes(16))
+        raw[6] = raw[6] & 0x0F | 0x40
+        raw[8] = raw[8] & 0x3F | 0x80
+        text = raw.hex()
+        return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+
+    def is_set(self, name: str) -> bool:
+        """Tell whether an environment variable has a non-empty value."""
+        return bool(self.environ.get(name))
+
+    @property
+    def is_interactive(self) -> bool:
+        """Whether a person can be asked: stdin and stderr are terminals, and neither CI nor
+        HEYGEN_NONINTERACTIVE is set."""
+        return (
+            self.stdin.is_terminal
+            and self.stderr.is_terminal
+            and not self.is_set("CI")
+            and not self.is_set("HEYGEN_NONINTERACTIVE")
+        )
+
+    @property
+    def columns(self) -> int:
+        """The width of the terminal in cells: COLUMNS, else what the terminal says, else 80."""
+        text = self.environ.get("COLUMNS", "")
+        if text.isascii() and text.isdigit() and int(text) > 0:
+            return min(int(text), 10_000)
+        if self._columns is not None:
+            return self._columns()
+        for stream in (self.stdout, self.stderr):
+            if stream.is_terminal and stream.raw is not None:
+                try:
+                    return os.get_terminal_size(stream.raw.fileno()).columns or 80
+                except (OSError, ValueError):
+                    continue
+        return 80
+
+    @property
+    def home(self) -> str | None:
+        """The user's home directory, or None where the environment and the system name none."""
+        path = os.path.expanduser("~") if self.environ is os.environ else self.environ.get("HOME", "")
+        return path if path and path != "~" else None
+
+    def open_browser(self, url: str) -> bool:
+        """Show a page in the user's browser; False where there is none or none is wanted."""
+        if self.environ.get("BROWSER") == "none" or self.is_set("HEYGEN_NO_BROWSER"):
+            return False
+        if self._open_browser is not None:
+            return self._open_browser(url)
+        import webbrowser
+
+        return webbrowser.open(url)
+
+
+def _terminal(stream: object) -> bool:
+    try:
+        return stream is not None and stream.isatty()  # type: ignore[attr-defined]
+    except ValueError:  # closed
+        return False
+
+
+def process_context() -> Context:
+    """Return the context of this process: its streams, environment and clock.
+
+    A stream that the caller closed (`>&-`) is None in Python and swallows what is written to it.
+    """
+
+    def output(stream: object) -> OutputStream:
+        is_terminal = _terminal(stream)
+        # A pipe or a file gets UTF-8 whatever the locale is; a terminal gets what it can show.
+        encoding = getattr(stream, "encoding", None) if is_terminal else None
+        return OutputStream(getattr(stream, "buffer", None), encoding or "utf-8", is_terminal)
+
+    return Context(
+        stdin=InputStream(getattr(sys.stdin, "buffer", None), _terminal(sys.stdin)),
+        stdout=output(sys.stdout),
+        stderr=output(sys.stderr),
+        environ=os.environ,
+    )

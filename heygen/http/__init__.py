@@ -1,0 +1,1 @@
+"""HTTP: from a request to a response, through layers that each do one thing."""
