@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 
 TYPE_CHECKING = False
@@ -16,8 +15,17 @@ _loaded: dict[str, Any] = {}
 def _read(name: str) -> Any:
     """Return the parsed document; read through the loader, so that it works inside a zip file as well."""
     if name not in _loaded:
-        path = os.path.join(_FOLDER, f"{name}.json")
-        _loaded[name] = json.loads(__loader__.get_data(path))  # type: ignore[name-defined]
+        path = os.path.join(_FOLDER, name)
+        get_data = __loader__.get_data  # type: ignore[name-defined]
+        try:
+            # The zipapp carries them marshalled, which loads before json would have been imported.
+            import marshal
+
+            _loaded[name] = marshal.loads(get_data(path + ".marshal"))
+        except OSError:
+            import json
+
+            _loaded[name] = json.loads(get_data(path + ".json"))
     return _loaded[name]
 
 

@@ -1,0 +1,100 @@
+"""Imports heygen's modules out of the bytes of the file it was started from, and starts it.
+
+The boot code hands over `archive` (the file's bytes), `modules` (where each module's code stands, from
+`base` on; empty for an interpreter whose bytecode is not aboard) and `packs` (-1: the index of the files).
+"""
+
+import marshal
+import sys
+import zlib
+
+ModuleSpec = type(sys.__spec__)  # importlib.machinery would be the only module imported for it
+
+
+class Archive:
+    """Finds, loads and reads everything under `heygen` in the archive."""
+
+    def __init__(self, path, archive, modules, base, index):
+        self.archive = path
+        self._bytes = archive
+        self._modules = modules
+        self._base = base
+        self._index = index
+        self._files = None
+
+    def files(self):
+        """Return where each file of the archive stands: its name to offset and size of its deflated bytes."""
+        if self._files is None:
+            start, end = self._index
+            self._files = marshal.loads(zlib.decompress(self._bytes[start:end], -15))
+        return self._files
+
+    def _read(self, name):
+        offset, size = self.files()[name]
+        return zlib.decompress(self._bytes[offset : offset + size], -15)
+
+    def _source_name(self, module):
+        """Return the archive's name of a module's source, and whether the module is a package."""
+        name = module.replace(".", "/")
+        if name + ".py" in self.files():
+            return name + ".py", False
+        if name + "/__init__.py" in self.files():
+            return name + "/__init__.py", True
+        return None, False
+
+    def find_spec(self, name, path=None, target=None):
+        if not (name == "heygen" or name.startswith("heygen.")):
+            return None
+        entry = self._modules.get(name)
+        if entry is not None:
+            is_package = entry[2]
+            file = name.replace(".", "/") + ("/__init__.py" if is_package else ".py")
+        else:
+            file, is_package = self._source_name(name)
+            if file is None:
+                return None
+        spec = ModuleSpec(name, self, origin=self.archive + "/" + file, is_package=is_package)
+        spec.has_location = True
+        if is_package:
+            spec.submodule_search_locations.append(self.archive + "/" + name.replace(".", "/"))
+        return spec
+
+    def create_module(self, spec):
+        return None
+
+    def exec_module(self, module):
+        exec(self.get_code(module.__name__), module.__dict__)
+
+    def get_code(self, name):
+        entry = self._modules.get(name)
+        if entry is None:
+            return compile(self.get_source(name), self.get_filename(name), "exec", dont_inherit=True)
+        offset = self._base + entry[0]
+        return marshal.loads(zlib.decompress(self._bytes[offset : offset + entry[1]], -15))
+
+    def get_source(self, name):
+        file, _ = self._source_name(name)
+        if file is None:
+            raise ImportError("no module named " + repr(name), name=name)
+        return self._read(file).decode()
+
+    def get_filename(self, name):
+        return self.find_spec(name).origin
+
+    def is_package(self, name):
+        return self.find_spec(name).submodule_search_locations is not None
+
+    def get_data(self, path):
+        """Return the content of a file of the archive by its path, as other loaders do; raises OSError."""
+        name = path[len(self.archive) + 1 :].replace("\\", "/")
+        try:
+            return self._read(name)
+        except KeyError:
+            raise FileNotFoundError(2, "No such file in the archive", path) from None
+
+
+sys.meta_path.insert(0, Archive(sys.argv[0], archive, modules, base, packs[-1]))
+
+from heygen.__main__ import main
+
+sys.exit(main())

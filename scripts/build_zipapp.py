@@ -1,0 +1,214 @@
+"""Builds dist/heygen.pyz, the whole program in one file, and dist/checksums.txt beside it.
+
+The file is a shell script (`archive/header.sh`) followed by a zip archive:
+
+    __main__.py            what `python3 heygen.pyz` runs; the same boot code that the header gives to -c
+    bytecode/<cache tag>   for each CPython of the building machine: the loader, and every module's code
+    heygen/...             the sources (for other interpreters, and for tracebacks) and the data files
+    index                  where in the file each of these stands
+
+The same sources give the same bytes, whichever Python builds it: every module is compiled by the
+interpreter it is for, and names, times, modes and compression are fixed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import marshal
+import os
+import re
+import struct
+import subprocess
+import sys
+import time
+import zlib
+from collections.abc import Mapping
+
+import pythons
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+PARTS = os.path.join(ROOT, "scripts", "archive")
+LARGEST = 500_000
+DOCUMENTS = "heygen/api/documents/"
+
+
+def deflate(data: bytes) -> bytes:
+    """Return data as a raw deflate stream, which is what a zip archive holds."""
+    compressor = zlib.compressobj(9, zlib.DEFLATED, -15, 9)
+    return compressor.compress(data) + compressor.flush()
+
+
+class ZipWriter:
+    """Writes a zip archive of deflated files whose every byte is decided here."""
+
+    def __init__(self, start: int, timestamp: int) -> None:
+        """Begin an archive that stands `start` bytes into its file; the timestamp is in seconds since 1970."""
+        moment = time.gmtime(max(timestamp, 315532800))  # the format begins in 1980
+        self._date = (moment.tm_year - 1980) << 9 | moment.tm_mon << 5 | moment.tm_mday
+        self._time = moment.tm_hour << 11 | moment.tm_min << 5 | moment.tm_sec // 2
+        self._start = start
+        self._body = bytearray()
+        self._directory = bytearray()
+        self._count = 0
+
+    def add(self, name: str, data: bytes, stored: bool = False) -> tuple[int, int]:
+        """Add a file and return where in the whole file its bytes stand: offset and size."""
+        content = data if stored else deflate(data)
+        encoded = name.encode("ascii")
+        offset = self._start + len(self._body)
+        common = struct.pack(
+            "<HHHHHLLLHH",
+            20, 0, 0 if stored else 8, self._time, self._date,
+            zlib.crc32(data), len(content), len(data), len(encoded), 0,
+        )  # fmt: skip
+        self._body += b"PK\3\4" + common + encoded + content
+        made_by_unix, regular_file_0644 = 3 << 8 | 20, 0o100644 << 16
+        self._directory += b"PK\1\2" + struct.pack("<H", made_by_unix) + common
+        self._directory += struct.pack("<HHHLL", 0, 0, 0, regular_file_0644, offset) + encoded
+        self._count += 1
+        return offset + 30 + len(encoded), len(content)
+
+    def finish(self) -> bytes:
+        """Return the archive."""
+        start = self._start + len(self._body)
+        end = struct.pack("<HHHHLLH", 0, 0, self._count, self._count, len(self._directory), start, 0)
+        return bytes(self._body + self._directory + b"PK\5\6" + end)
+
+
+def package_files(stamp: Mapping[str, str]) -> dict[str, bytes]:
+    """Return the package's files by their name in the archive, with the build metadata stamped in."""
+    files = {}
+    for folder, folders, names in os.walk(os.path.join(ROOT, "heygen")):
+        folders[:] = sorted(name for name in folders if name != "__pycache__")
+        for name in sorted(names):
+            path = os.path.join(folder, name)
+            key = os.path.relpath(path, ROOT).replace(os.sep, "/")
+            if name.endswith((".pyc", ".pyo")) or name.startswith("."):
+                continue
+            with open(path, "rb") as file:
+                files[key] = file.read()
+    files["heygen/build.py"] = stamped(files["heygen/build.py"].decode(), stamp).encode()
+    for key in [key for key in files if key.startswith(DOCUMENTS) and key.endswith(".json")]:
+        # Every Python reads marshal's second version, a few times faster than it imports json.
+        document = json.loads(files.pop(key))
+        files[key[: -len(".json")] + ".marshal"] = marshal.dumps(document, 2)
+    return files
+
+
+def stamped(source: str, values: Mapping[str, str]) -> str:
+    """Return the source of the build metadata module with the values of its constants replaced."""
+    for name, value in values.items():
+        source, found = re.subn(rf'(?m)^{name} = ".*"$', lambda match: f"{name} = {json.dumps(value)}", source)
+        if found != 1:
+            raise SystemExit(f"heygen/build.py has no {name}")
+    return source
+
+
+def module_name(key: str) -> tuple[str, bool]:
+    """Return the module that a source file is, and whether it is a package."""
+    path = key[: -len(".py")].replace("/", ".")
+    return (path[: -len(".__init__")], True) if path.endswith(".__init__") else (path, False)
+
+
+def compiled(python: pythons.Python, sources: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return each source's marshalled code, as the Python compiles it."""
+    answer = subprocess.run(
+        # The environment is fixed, because the order of a set's elements and what is interned show in the bytes.
+        [python.path, "-S", "-s", "-X", "no_debug_ranges", os.path.join(PARTS, "bytecode.py")],
+        input=marshal.dumps({key: (key, source) for key, source in sources.items()}, 2),
+        stdout=subprocess.PIPE,
+        env={"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C"},
+        cwd=os.sep,
+        check=True,
+    )
+    return marshal.loads(answer.stdout)
+
+
+def pack(loader: bytes, codes: Mapping[str, bytes]) -> tuple[bytes, int]:
+    """Return a Python's loader and modules in one block, and how long its first part, the loader's, is."""
+    modules, chunks, offset = {}, [], 0
+    for key, code in codes.items():
+        chunk = deflate(code)
+        name, is_package = module_name(key)
+        modules[name] = (offset, len(chunk), is_package)
+        chunks.append(chunk)
+        offset += len(chunk)
+    # A tuple of the loader's code, marshalled already, and the table.
+    head = deflate(b"(" + struct.pack("<L", 2) + loader + marshal.dumps(modules, 2))
+    return head + b"".join(chunks), len(head)
+
+
+def build(files: Mapping[str, bytes], found: list[pythons.Python], timestamp: int) -> bytes:
+    """Return the whole file."""
+    with open(os.path.join(PARTS, "header.sh"), encoding="utf-8") as file:
+        header = file.read()
+    with open(os.path.join(PARTS, "boot.py"), encoding="utf-8") as file:
+        boot = "".join(line for line in file if not line.startswith("#"))
+    with open(os.path.join(PARTS, "loader.py"), "rb") as file:
+        loader = file.read()
+    if "'" in boot:
+        raise SystemExit("the boot code stands between single quotes in the header and cannot have any itself")
+    header = header.replace("@BOOT@", boot)
+
+    def table(places: Mapping[int, tuple[int, int]]) -> str:
+        return "{" + ",".join(f"{key}:({start:7d},{end:7d})" for key, (start, end) in places.items()) + "}"
+
+    keys = [-1, 0] + [int.from_bytes(python.magic[:2], "little") for python in found]
+    length = len(header.replace("@PACKS@", table({key: (0, 0) for key in keys})).encode())
+    archive = ZipWriter(length, timestamp)
+    archive.add("__main__.py", boot.encode())
+    places = {}
+    source_files = {key: data for key, data in files.items() if key.endswith(".py")}
+    for key, python in zip(keys[2:], found):
+        codes = compiled(python, {"loader.py": loader, **source_files})
+        block, head = pack(codes.pop("loader.py"), codes)
+        start, _ = archive.add(f"bytecode/{python.cache_tag}", block, stored=True)
+        places[key] = (start, start + head)
+    # For every other interpreter: the loader as source, and no module's code.
+    start, size = archive.add("bytecode/none", marshal.dumps((loader, {}), 2))
+    places[0] = (start, start + size)
+    index = {key: archive.add(key, data) for key, data in files.items()}
+    start, size = archive.add("index", marshal.dumps(index, 2))
+    places[-1] = (start, start + size)
+    return header.replace("@PACKS@", table({key: places[key] for key in keys})).encode() + archive.finish()
+
+
+def write(path: str, data: bytes, mode: int) -> None:
+    """Write a file so that it is there whole or not at all, with this mode whatever the umask."""
+    temporary = f"{path}.{os.getpid()}"
+    with open(temporary, "wb") as file:
+        file.write(data)
+    os.chmod(temporary, mode)
+    os.replace(temporary, path)
+
+
+def main(arguments: list[str]) -> int:
+    """Build the file and its checksum."""
+    parser = argparse.ArgumentParser(description="Build dist/heygen.pyz and dist/checksums.txt.")
+    parser.add_argument("--output", metavar="FOLDER", default=os.path.join(ROOT, "dist"), help="default: dist")
+    parser.add_argument("--releases-url", default="", help="the list of releases that `heygen update` reads")
+    parser.add_argument("--analytics-url", default="", help="where usage events go")
+    parser.add_argument("--analytics-key", default="", help="the project key that usage events carry")
+    options = parser.parse_args(arguments)
+    stamp = {
+        "RELEASES_URL": options.releases_url,
+        "ANALYTICS_URL": options.analytics_url,
+        "ANALYTICS_KEY": options.analytics_key,
+    }
+    found = pythons.find()
+    data = build(package_files(stamp), found, int(os.environ.get("SOURCE_DATE_EPOCH") or 0))
+    if len(data) > LARGEST:
+        raise SystemExit(f"heygen.pyz has {len(data)} bytes, and is to have no more than {LARGEST}")
+    os.makedirs(options.output, exist_ok=True)
+    write(os.path.join(options.output, "heygen.pyz"), data, 0o755)
+    checksum = f"{hashlib.sha256(data).hexdigest()}  heygen.pyz\n"
+    write(os.path.join(options.output, "checksums.txt"), checksum.encode(), 0o644)
+    tags = ", ".join(python.cache_tag for python in found)
+    print(f"{os.path.join(options.output, 'heygen.pyz')}: {len(data)} bytes, with bytecode for {tags}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
