@@ -32,6 +32,10 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PARTS = os.path.join(ROOT, "scripts", "archive")
 LARGEST = 500_000
 DOCUMENTS = "heygen/api/documents/"
+# What a bare --version needs, and nothing else.
+FIRST = ["heygen/__init__.py", "heygen/__main__.py"]
+# What travels as source alone: only calls that take long anyway import it.
+WITHOUT_BYTECODE = ("heygen/sandbox/",)
 
 
 def deflate(data: bytes) -> bytes:
@@ -127,16 +131,22 @@ def compiled(python: pythons.Python, sources: Mapping[str, bytes]) -> dict[str, 
 
 
 def pack(loader: bytes, codes: Mapping[str, bytes]) -> tuple[bytes, int]:
-    """Return a Python's loader and modules in one block, and how long its first part, the loader's, is."""
-    modules, chunks, offset = {}, [], 0
-    for key, code in codes.items():
-        chunk = deflate(code)
-        name, is_package = module_name(key)
-        modules[name] = (offset, len(chunk), is_package)
-        chunks.append(chunk)
-        offset += len(chunk)
-    # A tuple of the loader's code, marshalled already, and the table.
-    head = deflate(b"(" + struct.pack("<L", 2) + loader + marshal.dumps(modules, 2))
+    """Return a Python's loader and modules in one block, and how long its first part, the loader's, is.
+
+    Modules that are started together are deflated together, which makes them a fifth smaller.
+    """
+    modules, chunks, spans, offset = {}, [], [], 0
+    for number, block in enumerate((FIRST, [key for key in codes if key not in FIRST])):
+        code = b""
+        for key in block:
+            name, is_package = module_name(key)
+            modules[name] = (number, len(code), len(codes[key]), is_package)
+            code += codes[key]
+        chunks.append(deflate(code))
+        spans.append((offset, len(chunks[-1])))
+        offset += len(chunks[-1])
+    # A tuple of the loader's code, marshalled already, and the tables.
+    head = deflate(b"(" + struct.pack("<L", 3) + loader + marshal.dumps(modules, 2) + marshal.dumps(spans, 2))
     return head + b"".join(chunks), len(head)
 
 
@@ -160,14 +170,16 @@ def build(files: Mapping[str, bytes], found: list[pythons.Python], timestamp: in
     archive = ZipWriter(length, timestamp)
     archive.add("__main__.py", boot.encode())
     places = {}
-    source_files = {key: data for key, data in files.items() if key.endswith(".py")}
+    source_files = {
+        key: data for key, data in files.items() if key.endswith(".py") and not key.startswith(WITHOUT_BYTECODE)
+    }
     for key, python in zip(keys[2:], found):
         codes = compiled(python, {"loader.py": loader, **source_files})
         block, head = pack(codes.pop("loader.py"), codes)
         start, _ = archive.add(f"bytecode/{python.cache_tag}", block, stored=True)
         places[key] = (start, start + head)
     # For every other interpreter: the loader as source, and no module's code.
-    start, size = archive.add("bytecode/none", marshal.dumps((loader, {}), 2))
+    start, size = archive.add("bytecode/none", marshal.dumps((loader, {}, []), 2))
     places[0] = (start, start + size)
     index = {key: archive.add(key, data) for key, data in files.items()}
     start, size = archive.add("index", marshal.dumps(index, 2))

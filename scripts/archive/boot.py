@@ -16,5 +16,8 @@ with open(sys.argv[0], "rb") as file:
 packs = eval(archive[archive.index(b"{"):archive.index(b"}") + 1])
 magic = getattr(sys.modules.get("_frozen_importlib_external"), "MAGIC_NUMBER", b"\0\0")
 start, end = packs.get(magic[0] + 256 * magic[1], packs[0])
-loader, modules = marshal.loads(zlib.decompress(archive[start:end], -15))
-exec(loader, {"__name__": "heygen loader", "archive": archive, "modules": modules, "base": end, "packs": packs})
+loader, modules, blocks = marshal.loads(zlib.decompress(archive[start:end], -15))
+exec(loader, {
+    "__name__": "heygen loader", "archive": archive, "modules": modules,
+    "blocks": [(end + start, size) for start, size in blocks], "index": packs[-1],
+})

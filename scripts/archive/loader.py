@@ -1,7 +1,8 @@
 """Imports heygen's modules out of the bytes of the file it was started from, and starts it.
 
-The boot code hands over `archive` (the file's bytes), `modules` (where each module's code stands, from
-`base` on; empty for an interpreter whose bytecode is not aboard) and `packs` (-1: the index of the files).
+The boot code hands over `archive` (the file's bytes), `blocks` (where in it the deflated blocks of this
+interpreter's bytecode stand), `modules` (each module's block, and its place in it; empty for an interpreter
+whose bytecode is not aboard) and `index` (where the list of the files stands).
 """
 
 import marshal
@@ -14,24 +15,27 @@ ModuleSpec = type(sys.__spec__)  # importlib.machinery would be the only module 
 class Archive:
     """Finds, loads and reads everything under `heygen` in the archive."""
 
-    def __init__(self, path, archive, modules, base, index):
+    def __init__(self, path, archive, modules, blocks, index):
         self.archive = path
         self._bytes = archive
         self._modules = modules
-        self._base = base
+        self._blocks = blocks
         self._index = index
         self._files = None
+        self._codes = {}
 
     def files(self):
         """Return where each file of the archive stands: its name to offset and size of its deflated bytes."""
         if self._files is None:
             start, end = self._index
-            self._files = marshal.loads(zlib.decompress(self._bytes[start:end], -15))
+            self._files = marshal.loads(self._inflate(start, end - start))
         return self._files
 
-    def _read(self, name):
-        offset, size = self.files()[name]
+    def _inflate(self, offset, size):
         return zlib.decompress(self._bytes[offset : offset + size], -15)
+
+    def _read(self, name):
+        return self._inflate(*self.files()[name])
 
     def _source_name(self, module):
         """Return the archive's name of a module's source, and whether the module is a package."""
@@ -47,7 +51,7 @@ class Archive:
             return None
         entry = self._modules.get(name)
         if entry is not None:
-            is_package = entry[2]
+            is_package = entry[3]
             file = name.replace(".", "/") + ("/__init__.py" if is_package else ".py")
         else:
             file, is_package = self._source_name(name)
@@ -69,8 +73,14 @@ class Archive:
         entry = self._modules.get(name)
         if entry is None:
             return compile(self.get_source(name), self.get_filename(name), "exec", dont_inherit=True)
-        offset = self._base + entry[0]
-        return marshal.loads(zlib.decompress(self._bytes[offset : offset + entry[1]], -15))
+        block, offset, size, _ = entry
+        if block not in self._codes:
+            self._codes[block] = self._inflate(*self._blocks[block])
+        code = marshal.loads(self._codes[block][offset : offset + size])
+        import _imp
+
+        _imp._fix_co_filename(code, self.get_filename(name))  # as importlib does: it was compiled elsewhere
+        return code
 
     def get_source(self, name):
         file, _ = self._source_name(name)
@@ -93,7 +103,7 @@ class Archive:
             raise FileNotFoundError(2, "No such file in the archive", path) from None
 
 
-sys.meta_path.insert(0, Archive(sys.argv[0], archive, modules, base, packs[-1]))
+sys.meta_path.insert(0, Archive(sys.argv[0], archive, modules, blocks, index))
 
 from heygen.__main__ import main
 

@@ -1,0 +1,1 @@
+"""Replacing this program by another release of itself."""
