@@ -70,7 +70,9 @@ class HeygenError(Exception):
     """An error as the user sees it: the envelope on stderr, and the exit code.
 
     `result` is a document that still goes to stdout (the last known state of a job); `hint` falls back to
-    the table above, and `exit_code` follows from the code unless it is given.
+    the table above, and `exit_code` follows from the code unless it is given. `details` are further fields of
+    the envelope. `status` is that of the HTTP response, if there was one, and `retry_after` the seconds that it
+    asked for; `outcome_is_unknown` tells that the request was sent and may have been acted on.
     """
 
     def __init__(
@@ -85,6 +87,7 @@ class HeygenError(Exception):
         exit_code: ExitCode | None = None,
         result: Any = None,
         details: dict[str, Any] | None = None,
+        status: int | None = None,
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -96,6 +99,9 @@ class HeygenError(Exception):
         self.exit_code = exit_code if exit_code is not None else EXIT_CODE_BY_CODE.get(code, ExitCode.ERROR)
         self.result = result
         self.details = details or {}
+        self.status = status
+        self.retry_after: float | None = None
+        self.outcome_is_unknown = False
 
     def envelope(self) -> dict[str, Any]:
         """Return the error as the JSON document that goes to stderr (spec, "Error Handling")."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from heygen.api import documents, operations
-from heygen.api.body import flag_name
-from heygen.api.fields import Shape, body_fields, shape
+from heygen.api.fields import Shape, body_fields, flag_name, shape
 from heygen.record import Record
 
 TYPE_CHECKING = False

@@ -6,7 +6,7 @@ import json
 
 from heygen.api import path as paths
 from heygen.api import schema as schemas
-from heygen.api.fields import Field
+from heygen.api.fields import flag_name
 from heygen.api.validation import Problem, validate
 from heygen.errors import HeygenError, usage_error
 from heygen.suggest import listing
@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Sequence
 
+    from heygen.api.fields import Field
     from heygen.api.operations import Operation
 
 
@@ -136,18 +137,6 @@ def merge(
     return body
 
 
-def flag_name(field: str) -> str:
-    """Return a field's or parameter's flag: kebab-case, where a digit run starts a new word."""
-    text = ""
-    for index, sign in enumerate(field):
-        if sign.isdigit() and index and not field[index - 1].isdigit() and field[index - 1] not in "_-":
-            text += "-"
-        elif not sign.isdigit() and index and field[index - 1].isdigit() and sign not in "_-":
-            text += "-"
-        text += sign
-    return text.replace("_", "-").lower()
-
-
 def problems(operation: Operation, body: Any) -> list[Problem]:
     """Return what is wrong with a merged body; none where it may be sent."""
     if body is None or operation.body_schema is None:
@@ -168,7 +157,7 @@ def refusal(found: Sequence[Problem], fields: Sequence[Field], command: str, mis
             absent.append(flags.get(problem.path, problem.path))
         else:
             named = flags.get(problem.path)
-            text = f"{named} ({problem.path}) {problem.message}" if named else problem.text()
+            text = f"{named} {problem.message}" if named else problem.text()
             others.append(text + (f"; did you mean {problem.suggestion}?" if problem.suggestion else ""))
     sentences = []
     if absent:

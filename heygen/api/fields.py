@@ -110,3 +110,15 @@ def body_fields(schema: dict[str, Any], document: dict[str, Any]) -> list[Field]
             chooser = chooser.replace(description="Which kind of request this is; the other fields depend on it.")
         found = {discriminator: chooser, **found}
     return list(found.values())
+
+
+def flag_name(field: str) -> str:
+    """Return a field's or parameter's flag: kebab-case, where a digit run starts a new word."""
+    text = ""
+    for index, sign in enumerate(field):
+        if sign.isdigit() and index and not field[index - 1].isdigit() and field[index - 1] not in "_-":
+            text += "-"
+        elif not sign.isdigit() and index and field[index - 1].isdigit() and sign not in "_-":
+            text += "-"
+        text += sign
+    return text.replace("_", "-").lower()

@@ -31,6 +31,8 @@ class Wait(Record):
     succeeded: tuple[str, ...]
     failed: tuple[str, ...]
     follow_up: tuple[str, ...]
+    # The command that shows what is waited for instead while there is no id yet.
+    instead: tuple[str, ...] | None = None
 
 
 class Operation(Record):
@@ -63,6 +65,13 @@ class Operation(Record):
     def is_destructive(self) -> bool:
         """Whether it takes something away for good and so asks first."""
         return self.method == "DELETE"
+
+    @property
+    def noun(self) -> str:
+        """What it is about, in the singular, as prompts and errors name it: `video translation`."""
+        fixed = [segment for segment in self.path.split("/") if segment and not segment.startswith("{")]
+        noun = fixed[-1].replace("-", " ")
+        return noun[:-2] if noun.endswith("ches") else noun[:-1] if noun.endswith("s") else noun
 
     @property
     def is_multipart(self) -> bool:
@@ -126,7 +135,7 @@ def _operation(group: str, method: str, path: str, raw: dict[str, Any], document
         media_type=media_type,
         response_schema=success.get("content", {}).get("application/json", {}).get("schema"),
         columns=raw.get("x-cli-columns"),
-        wait=_wait(raw["x-cli-wait"]) if "x-cli-wait" in raw else None,
+        wait=_wait(raw["x-cli-wait"]) if "x-cli-wait" in raw else _resumed(method, path, document),
         idempotency=raw.get("x-cli-idempotency"),
         is_hidden=bool(raw.get("x-cli-hidden")),
         examples=tuple(raw.get("x-cli-examples", ())),
@@ -142,4 +151,14 @@ def _wait(raw: dict[str, Any]) -> Wait:
         succeeded=tuple(raw["succeeded"]),
         failed=tuple(raw["failed"]),
         follow_up=tuple(raw["follow_up"].split()),
+        instead=tuple(raw["instead"].split()) if "instead" in raw else None,
     )
+
+
+def _resumed(method: str, path: str, document: dict[str, Any]) -> Wait | None:
+    """Return the wait that a `get` resumes: that of an operation which polls this very path."""
+    if method == "GET":
+        for _, _, raw in _entries(document):
+            if raw.get("x-cli-wait", {}).get("poll") == f"GET {path}":
+                return _wait(raw["x-cli-wait"])
+    return None

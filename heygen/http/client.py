@@ -81,8 +81,8 @@ class Client:
     def send(self, call: Call, retries: int | None = None) -> Answer:
         """Make a call, retried as the policy allows, and return its answer.
 
-        Raises HeygenError. An error after which the server may have acted on a call that is not safe to
-        repeat has the attribute `outcome_is_unknown`.
+        Raises HeygenError; its `outcome_is_unknown` is set where the server may have acted on a call that is
+        not safe to repeat.
         """
         request = self.request(call)
         most = self.settings.max_retries if retries is None else retries
@@ -96,6 +96,7 @@ class Client:
                     error = self._error(response)
                     again = retry.may_repeat(call.method, call.repeat_is_safe, status=response.status)
                     wanted = retry.retry_after(response.headers.get("Retry-After"), self.context.now())
+                    error.retry_after = wanted
             except TransportFailure as failure:
                 error = errors.from_failure(failure, self.settings.api_host)
                 error.__cause__ = failure

@@ -48,6 +48,7 @@ def from_response(status: int, reason: str, document: Any, request_id: str | Non
         doc_url=_text(error.get("doc_url")),
         request_id=request_id,
         exit_code=exit_code,
+        status=status,
     )
 
 

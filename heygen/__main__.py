@@ -1,0 +1,44 @@
+"""The process: its arguments, signals and exit code. A bare `--version` is answered before anything is imported."""
+
+import sys
+
+
+def main() -> int:
+    """Run the command line of this process and return its exit code."""
+    if sys.argv[1:] in (["--version"], ["-v"]):
+        from heygen import __version__
+
+        sys.stdout.write(f"heygen {__version__}\n")
+        return 0
+    try:
+        return _main()
+    except KeyboardInterrupt:
+        return 130  # before there was anything to say
+
+
+def _main() -> int:
+    import os
+    import signal
+
+    from heygen.cli import main as run
+    from heygen.context import process_context
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        # A signal that our caller ignores (nohup) stays ignored.
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, interrupt)
+    status = int(run(sys.argv[1:], process_context()))
+    try:
+        sys.stdout.flush()
+    except (AttributeError, OSError, ValueError):
+        # The reader is gone, or the disk full: what is left must not make the interpreter complain at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

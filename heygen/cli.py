@@ -1,0 +1,94 @@
+"""From argv to an exit code: parses, runs the command, and prints whatever went wrong. Nothing else prints errors."""
+
+from __future__ import annotations
+
+from heygen import arguments, tree
+from heygen.config import Settings
+from heygen.errors import ExitCode, HeygenError
+from heygen.output.printer import Printer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Sequence
+
+    from heygen.arguments import Parsed
+    from heygen.context import Context
+
+
+def main(argv: Sequence[str], context: Context) -> int:
+    """Run one command line (without the program's name) and return its exit code."""
+    try:
+        return _run(argv, context)
+    except BrokenPipeError:
+        # The reader has what it wanted (`| head`).
+        return ExitCode.OK
+    except KeyboardInterrupt:
+        return _report(HeygenError("canceled", "interrupted"), argv, context)
+    except HeygenError as error:
+        return _report(error, argv, context)
+    except Exception as error:  # the one place that turns a defect into an envelope
+        return _report_defect(error, argv, context)
+
+
+def _run(argv: Sequence[str], context: Context) -> int:
+    parsed = arguments.parse(argv)
+    if parsed.options.get("help") or parsed.command is None:
+        from heygen import help
+
+        context.stdout.write(help.text(parsed, context))
+        context.stdout.flush()
+        return ExitCode.OK
+    settings = Settings(context, parsed.options)
+    output = Printer(context, settings.is_human, parsed.options.get("get"))
+    if parsed.deprecated:
+        old, new = (" ".join(("heygen", *words)) for words in (parsed.deprecated, parsed.words))
+        output.notice(f"`{old}` is deprecated; use `{new}`")
+    return _call(parsed, context, settings, output)
+
+
+def _call(parsed: Parsed, context: Context, settings: Settings, output: Printer) -> int:
+    from importlib import import_module
+
+    from heygen.invocation import Invocation
+
+    module, _, function = parsed.command.runner.partition(":")
+    invocation = Invocation(context, parsed.command, parsed.given, parsed.missing, settings, output)
+    if parsed.missing and parsed.command.operation is None:
+        from heygen.api.body import refusal
+
+        raise refusal([], (), parsed.command.path, parsed.missing)
+    return getattr(import_module(module), function)(invocation)
+
+
+def _report(error: HeygenError, argv: Sequence[str], context: Context) -> int:
+    """Print an error in the mode that the command line asked for, however wrong the rest of it is."""
+    try:
+        is_human = Settings(context, arguments.parse_leniently(argv)).is_human
+    except HeygenError:
+        is_human = False
+    try:
+        Printer(context, is_human, _field(argv, error)).error(error)
+    except BrokenPipeError:
+        pass
+    except OSError:
+        if error.code == "cli_file_io_error":
+            raise  # not even stderr takes it
+    return error.exit_code
+
+
+def _field(argv: Sequence[str], error: HeygenError) -> str | None:
+    """Return the --get of the command line, for the state that an error carries."""
+    if error.result is None:
+        return None
+    return arguments.parse(argv).options.get("get")
+
+
+def _report_defect(error: Exception, argv: Sequence[str], context: Context) -> int:
+    if isinstance(error, OSError) and error.filename is None:
+        reason = error.strerror or str(error)
+        return _report(HeygenError("cli_file_io_error", f"cannot write the output: {reason}"), argv, context)
+    if "--debug" in argv:
+        import traceback
+
+        context.stderr.write(traceback.format_exc())
+    return _report(HeygenError("cli_internal_error", f"{type(error).__name__}: {error}"), argv, context)

@@ -1,0 +1,295 @@
+"""Runs any operation of the API: from flags to a request, and from the answer to the result."""
+
+from __future__ import annotations
+
+from heygen.api import body as bodies
+from heygen.api import schema as schemas
+from heygen.errors import ExitCode, HeygenError, usage_error
+from heygen.http.client import Answer, Call
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from heygen.api.operations import Operation
+    from heygen.http.client import Client
+    from heygen.invocation import Invocation
+    from heygen.tree import Flag
+
+
+def run(invocation: Invocation) -> int:
+    """Run the operation that the command stands for."""
+    operation = invocation.command.operation
+    given = invocation.given
+    for key in ("request_schema", "response_schema"):
+        if given.get(key):
+            invocation.output.schema(schema_of(operation, key))
+            return ExitCode.OK
+    refuse_needless_timeout(invocation)
+    call = prepare(invocation)
+    if given.get("dry_run"):
+        invocation.output.result(_rehearsed(invocation, call))
+        return ExitCode.OK
+    if operation.is_destructive and not given.get("force"):
+        _confirm(invocation)
+    client = invocation.client()
+    if given.get("wait"):
+        from heygen.commands.waiting import run_and_wait
+
+        return run_and_wait(invocation, client, call)
+    answer = send(invocation, client, call)
+    invocation.output.result(answer.document, operation.columns)
+    return ExitCode.OK
+
+
+def schema_of(operation: Operation, key: str) -> dict[str, Any]:
+    """Return the self-contained request or response schema of an operation."""
+    schema = operation.body_schema if key == "request_schema" else operation.response_schema
+    return schemas.export(schema or {}, operation.document)
+
+
+def refuse_needless_timeout(invocation: Invocation) -> None:
+    """Refuse a --timeout that nothing would use. Raises a usage error."""
+    if "timeout" in invocation.given and not invocation.given.get("wait"):
+        raise usage_error("--timeout goes with --wait", param="timeout", hint="Add --wait")
+
+
+def prepare(invocation: Invocation) -> Call:
+    """Return the checked call that the command line asks for; nothing is sent and no credential read.
+
+    Raises a usage error that names everything that is missing or wrong.
+    """
+    operation = invocation.command.operation
+    values = dict(invocation.given)
+    sources = _Sources(invocation)
+    data = sources.data()
+    for flag in invocation.command.flags:
+        if flag.takes_stdin and values.get(flag.key) == "-":
+            values[flag.key] = sources.text(flag)
+    if operation.is_multipart:
+        _refuse_missing(invocation, list(invocation.missing))
+        return _multipart_call(invocation, operation, values)
+    content = _content(invocation, operation, data, values)
+    return _call(invocation, operation, values, content)
+
+
+def _content(
+    invocation: Invocation, operation: Operation, data: dict[str, Any] | None, values: dict[str, Any]
+) -> dict[str, Any] | None:
+    """Return the merged and validated request body."""
+    fields = invocation.command.fields
+    by_field = {
+        field.name: values[field.name] if isinstance(values[field.name], list) else [values[field.name]]
+        for field in fields
+        if field.name in values
+    }
+    content = bodies.merge(operation, fields, data, values.get("set", ()), by_field)
+    of_fields = {f"--{flag.name}" for flag in invocation.command.flags if flag.key in {field.name for field in fields}}
+    # A required field may come from -d or --set as well: whether it is missing, the body tells.
+    missing = [name for name in invocation.missing if name not in of_fields]
+    found = [] if values.get("no_validate") else bodies.problems(operation, content)
+    if found or missing:
+        raise bodies.refusal(found, fields, invocation.command.path, missing)
+    return content
+
+
+def _refuse_missing(invocation: Invocation, missing: list[str]) -> None:
+    if missing:
+        raise bodies.refusal([], invocation.command.fields, invocation.command.path, missing)
+
+
+class _Sources:
+    """Where values come from that the command line does not hold itself: standard input and files."""
+
+    def __init__(self, invocation: Invocation) -> None:
+        self.invocation = invocation
+        self.stdin_taken_by: str | None = None
+
+    def data(self) -> dict[str, Any] | None:
+        """Return the object that -d names: inline, in a file, or on standard input."""
+        given = self.invocation.given.get("data")
+        if given is None:
+            return None
+        if given == "-":
+            return bodies.parse_data(self._stdin("-d"), "stdin")
+        if given.lstrip()[:1] in ("{", "[", '"'):
+            return bodies.parse_data(given, "the value of -d")
+        if not given.strip():
+            raise usage_error("-d is empty", param="data", hint="Give JSON, a file's path, or - for stdin")
+        try:
+            with open(given, "rb") as stream:
+                return bodies.parse_data(_decoded(stream.read(), given), given)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise usage_error(
+                f"cannot read the file {given} that -d names: {reason}",
+                param="data",
+                hint="-d takes inline JSON that starts with {, a file's path, or - for stdin",
+            ) from error
+
+    def text(self, flag: Flag) -> str:
+        """Return the text on standard input for a flag whose value is `-`, without its final newline."""
+        text = self._stdin(f"--{flag.name}")
+        return text[:-1] if text.endswith("\n") else text
+
+    def _stdin(self, wanted_by: str) -> str:
+        if self.stdin_taken_by:
+            raise usage_error(
+                f"{self.stdin_taken_by} and {wanted_by} cannot both read stdin",
+                hint="Give one of them a value or a file",
+            )
+        self.stdin_taken_by = wanted_by
+        return _decoded(self.invocation.context.stdin.read(), "stdin")
+
+
+def _decoded(data: bytes, source: str) -> str:
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return data.decode(encoding).replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise usage_error(f"{source} is not UTF-8 text: byte {error.start + 1} is wrong") from error
+
+
+def _call(
+    invocation: Invocation, operation: Operation, values: dict[str, Any], content: dict[str, Any] | None
+) -> Call:
+    from heygen.output.printer import compact
+
+    return Call(
+        method=operation.method,
+        path=path_of(operation, values),
+        query=_query(operation, values),
+        body=compact(content).encode() if content is not None else None,
+        content_type="application/json" if content is not None else None,
+        idempotency_key=_idempotency_key(invocation, operation),
+        repeat_is_safe=_repeat_is_safe(operation, content),
+    )
+
+
+def path_of(operation: Operation, values: dict[str, Any]) -> str:
+    """Return the operation's path with its parameters filled in, each percent-encoded as one segment."""
+    path = operation.path
+    for parameter in operation.parameters:
+        if parameter.location == "path":
+            path = path.replace("{" + parameter.name + "}", _segment(str(values[parameter.name])))
+    return path
+
+
+def _segment(text: str) -> str:
+    if text in (".", ".."):
+        # Percent-encoding leaves dots alone, and a server would resolve them to another path.
+        raise usage_error(f'"{text}" is no ID')
+    from urllib.parse import quote
+
+    return quote(text, safe="", errors="surrogatepass")
+
+
+def _query(operation: Operation, values: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    pairs = []
+    for parameter in operation.parameters:
+        if parameter.location == "query" and parameter.name in values:
+            value = values[parameter.name]
+            for item in value if isinstance(value, list) else [value]:
+                pairs.append((parameter.name, str(item).lower() if isinstance(item, bool) else str(item)))
+    return tuple(pairs)
+
+
+def _idempotency_key(invocation: Invocation, operation: Operation) -> str | None:
+    given = invocation.given.get("idempotency_key")
+    if given is not None:
+        if not given or not all("!" <= sign <= "~" for sign in given) or len(given) > 255:
+            raise usage_error(
+                "--idempotency-key must be 1 to 255 printable ASCII characters without blanks",
+                param="idempotency-key",
+            )
+        return given
+    return invocation.context.uuid() if operation.method == "POST" else None
+
+
+def _repeat_is_safe(operation: Operation, content: dict[str, Any] | None) -> bool:
+    kind = operation.idempotency or ""
+    if kind.startswith("body:"):
+        return bool((content or {}).get(kind[len("body:") :]))
+    return kind in ("header", "natural")
+
+
+def _multipart_call(invocation: Invocation, operation: Operation, values: dict[str, Any]) -> Call:
+    from heygen.http import multipart
+
+    parts = [(field.name, values[field.name]) for field in invocation.command.fields if field.name in values]
+    files = {field.name for field in invocation.command.fields if any(each.is_file for each in field.shapes.values())}
+    form = multipart.form(parts, files, invocation.context)
+    return _call(invocation, operation, values, None).replace(body=form.body, content_type=form.content_type)
+
+
+def _rehearsed(invocation: Invocation, call: Call) -> dict[str, Any]:
+    """Return the request as a document, the credential masked; the key is not needed for it."""
+    import json
+
+    from heygen import credentials
+    from heygen.http.client import Client
+
+    credential = credentials.find(invocation.context)
+    request = Client(invocation.context, invocation.settings, credential).request(call)
+    headers = dict(request.headers)
+    for name in ("X-Api-Key", "Authorization"):
+        if name in headers:
+            headers[name] = "***"
+    body: Any = None
+    if isinstance(request.body, bytes):
+        body = json.loads(request.body)
+    elif request.body is not None:
+        body = f"<{request.body.length} bytes of {call.content_type}>"
+    return {"method": request.method, "url": request.url, "headers": headers, "body": body}
+
+
+def _confirm(invocation: Invocation) -> None:
+    operation = invocation.command.operation
+    target = [invocation.given[argument.key] for argument in invocation.command.arguments]
+    what = " ".join([operation.noun, *target[-1:]])
+    invocation.confirm(
+        f"Delete {what}? This cannot be undone.",
+        HeygenError("confirmation_required", f"deleting {what} needs a confirmation, and there is no terminal to ask on"),
+    )
+
+
+def send(invocation: Invocation, client: Client, call: Call) -> Answer:
+    """Send the call; where its outcome is unknown, say how to find out.
+
+    Raises HeygenError.
+    """
+    try:
+        return client.send(call)
+    except HeygenError as error:
+        if error.outcome_is_unknown:
+            raise _unknown_outcome(invocation, call, error) from error
+        raise
+    except KeyboardInterrupt as interrupt:
+        if call.method == "GET":
+            raise
+        error = HeygenError("canceled", "interrupted while the request was under way")
+        raise _unknown_outcome(invocation, call, error) from interrupt
+
+
+def _unknown_outcome(invocation: Invocation, call: Call, error: HeygenError) -> HeygenError:
+    operation = invocation.command.operation
+    error.message += "; the API may have carried out the request all the same, so it was not repeated"
+    lister = list_command(operation)
+    again = "repeat it with the same --idempotency-key" if call.idempotency_key else "repeat it"
+    error.hint = f"Look before you {again}: {lister}" if lister else f"Look at the resource before you {again}"
+    if call.idempotency_key:
+        error.details = {**error.details, "idempotency_key": call.idempotency_key}
+    return error
+
+
+def list_command(operation: Operation) -> str | None:
+    """Return the command that lists what an operation makes, or None where there is none."""
+    from heygen.api import operations
+
+    wait = operation.wait
+    words = [(*wait.follow_up[:-1], "list"), (wait.follow_up[0], "list")] if wait else []
+    words += [(*operation.words[:-1], "list"), (operation.group, "list")]
+    for candidate in words:
+        if operations.find_by_words(candidate) is not None:
+            return " ".join(("heygen", *candidate))
+    return None

@@ -1,0 +1,58 @@
+"""One call of a command: its values, and what it needs to do its work."""
+
+from __future__ import annotations
+
+from heygen import credentials
+from heygen.config import Settings
+from heygen.errors import ExitCode, HeygenError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from heygen.context import Context
+    from heygen.http.client import Client
+    from heygen.output.printer import Printer
+    from heygen.tree import Command
+
+
+class Invocation:
+    """What a command's `run` gets. `given` holds the flags and positionals that the user set, by key."""
+
+    def __init__(
+        self,
+        context: Context,
+        command: Command,
+        given: dict[str, Any],
+        missing: tuple[str, ...],
+        settings: Settings,
+        output: Printer,
+    ) -> None:
+        self.context = context
+        self.command = command
+        self.given = given
+        self.missing = missing
+        self.settings = settings
+        self.output = output
+        self._client: Client | None = None
+
+    def client(self) -> Client:
+        """Return the API client; the credential is looked up now, not before. Raises `auth_error`."""
+        if self._client is None:
+            from heygen.http.client import Client
+
+            self._client = Client(self.context, self.settings, credentials.resolve(self.context))
+        return self._client
+
+    def confirm(self, question: str, refusal: HeygenError) -> None:
+        """Ask a yes-or-no question on the terminal; anything but yes ends the run with `canceled`.
+
+        Raises `refusal` where nobody can be asked.
+        """
+        if not self.context.is_interactive:
+            raise refusal
+        self.context.stderr.write(f"{question} [y/N] ")
+        self.context.stderr.flush()
+        answer = self.context.stdin.readline().decode("utf-8", "replace").strip().lower()
+        if answer not in ("y", "yes"):
+            raise HeygenError("canceled", "canceled: nothing was changed", exit_code=ExitCode.ERROR)

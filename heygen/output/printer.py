@@ -1,0 +1,90 @@
+"""Where results and errors are printed: one JSON document, one field of it, or a text for people."""
+
+from __future__ import annotations
+
+import json
+
+from heygen.api import path as paths
+from heygen.errors import HeygenError, usage_error
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from heygen.context import Context
+
+
+def compact(document: Any) -> str:
+    """Return a document as one line of JSON; text stays itself, and half a surrogate pair an escape."""
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+class Printer:
+    """Prints the results of one run. `field` is the path that `--get` asks for."""
+
+    def __init__(self, context: Context, is_human: bool = False, field: str | None = None) -> None:
+        self.context = context
+        self.is_human = is_human
+        self.steps = self._parse(field)
+
+    @staticmethod
+    def _parse(field: str | None) -> list[Any] | None:
+        if field is None:
+            return None
+        try:
+            return paths.parse(field)
+        except paths.PathSyntaxError as error:
+            raise usage_error(f"--get {field}: {error} at column {error.column}", param="get") from error
+
+    def result(self, document: Any, columns: dict[str, str] | None = None) -> None:
+        """Print a result. Raises HeygenError `cli_field_not_found` where --get finds nothing."""
+        document = {} if document is None else document
+        if self.steps is not None:
+            self._fields(document)
+        elif self.is_human:
+            from heygen.output import human
+
+            self.context.stdout.write(human.render(document, columns, self.context))
+        else:
+            self.context.stdout.write(compact(document) + "\n")
+        self.context.stdout.flush()
+
+    def _fields(self, document: Any) -> None:
+        try:
+            values = paths.select(document, self.steps or [])
+        except LookupError as error:
+            raise HeygenError(
+                "cli_field_not_found",
+                f"the result has no {error.args[0]}",
+                param=paths.render(self.steps or []),
+                hint="See all fields by leaving --get out",
+            ) from error
+        lines = [value if isinstance(value, str) else compact(value) for value in values]
+        self.context.stdout.write("".join(line + "\n" for line in lines))
+
+    def schema(self, document: Any) -> None:
+        """Print a JSON Schema: always JSON, indented where a person reads it."""
+        text = json.dumps(document, ensure_ascii=False, indent=2) if self.is_human else compact(document)
+        self.context.stdout.write(text + "\n")
+        self.context.stdout.flush()
+
+    def error(self, error: HeygenError) -> None:
+        """Print an error's envelope on stderr, after the last known state, if it carries one, on stdout."""
+        if error.result is not None:
+            try:
+                self.result(error.result)
+            except HeygenError:
+                pass  # --get names a field that this state has not; the error itself matters more
+        if self.is_human:
+            from heygen.output import human
+
+            self.context.stderr.write(human.render_error(error, self.context))
+        else:
+            self.context.stderr.write(compact(error.envelope()) + "\n")
+        self.context.stderr.flush()
+
+    def notice(self, text: str) -> None:
+        """Tell the user something on stderr that is no error."""
+        self.context.stderr.write(f"{text}\n")
+        self.context.stderr.flush()
