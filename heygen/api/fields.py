@@ -105,9 +105,11 @@ def body_fields(schema: dict[str, Any], document: dict[str, Any]) -> list[Field]
     if discriminator in found:
         values = Shape(type="string", enum=tuple(bodies))
         chooser = found.pop(discriminator)
-        chooser = chooser.replace(shapes={variant: values for variant in bodies})
-        if not chooser.description:
-            chooser = chooser.replace(description="Which kind of request this is; the other fields depend on it.")
+        # Each variant describes its own value; the flag is about the choice.
+        chooser = chooser.replace(
+            shapes={variant: values for variant in bodies},
+            description="Which kind this is; the other fields depend on it.",
+        )
         found = {discriminator: chooser, **found}
     return list(found.values())
 

@@ -1,0 +1,134 @@
+"""The one helper that runs the program as a user would, and the servers it runs against."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import json
+import pathlib
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(ROOT / "tests"))
+
+from servers import ScriptedServer  # noqa: E402
+
+from heygen import cli  # noqa: E402
+from heygen.context import Context, InputStream, OutputStream  # noqa: E402
+
+
+class Clock:
+    """A clock that only sleeping moves."""
+
+    def __init__(self, now=1_711_288_320.0):
+        self.started = now
+        self.elapsed = 0.0
+        self.sleeps = []
+
+    def now(self):
+        return self.started + self.elapsed
+
+    def monotonic(self):
+        return self.elapsed
+
+    def sleep(self, seconds):
+        assert seconds >= 0
+        self.sleeps.append(seconds)
+        self.elapsed += seconds
+
+
+class Result:
+    """What a run left behind."""
+
+    def __init__(self, status, stdout, stderr, requests, clock):
+        self.status = status
+        self.stdout_bytes = stdout
+        self.stdout = stdout.decode("utf-8", "replace")
+        self.stderr = stderr.decode("utf-8", "replace")
+        self.requests = requests
+        self.clock = clock
+
+    @property
+    def json(self):
+        """The one document on stdout; fails where there is anything else."""
+        return json.loads(self.stdout)
+
+    @property
+    def error(self):
+        """The error of the envelope on stderr; fails where there is anything else."""
+        return json.loads(self.stderr)["error"]
+
+    def __repr__(self):
+        return f"<status {self.status}\nstdout: {self.stdout}\nstderr: {self.stderr}>"
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def server():
+    """A scripted server; a request that nobody scripted, or an answer that nobody asked for, fails the test."""
+    scripted = ScriptedServer()
+    yield scripted
+    scripted.close()
+    assert not scripted.unexpected, f"unexpected requests: {scripted.unexpected}"
+    assert not scripted.answers, f"{len(scripted.answers)} answers that nobody asked for"
+
+
+@pytest.fixture
+def sandbox(clock):
+    """The sandbox, with jobs on the test's clock."""
+    from heygen.sandbox.options import Options
+    from heygen.sandbox.server import start
+
+    running = start(Options(clock=clock.now))
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def run(request, clock, tmp_path):
+    """Run the program in process: run("video", "list") → status, stdout, stderr, requests.
+
+    It talks to the test's scripted `server` if the test asks for that fixture, else to the `sandbox`.
+    """
+
+    def run(*argv, env=None, stdin=b"", stdin_is_terminal=False, terminal=False, seed=None, **context):
+        backend = request.getfixturevalue("server" if "server" in request.fixturenames else "sandbox")
+        counter = itertools.count(seed or 0)
+        stdout, stderr = io.BytesIO(), io.BytesIO()
+        environ = {
+            "HOME": str(tmp_path / "home"),
+            "HEYGEN_API_BASE": backend.url,
+            "HEYGEN_API_KEY": "test-key",
+            "HEYGEN_NO_ANALYTICS": "1",
+        }
+        for name, value in (env or {}).items():
+            if value is None:
+                environ.pop(name, None)
+            else:
+                environ[name] = value
+        context = Context(
+            **{
+                "stdin": InputStream(io.BytesIO(stdin if isinstance(stdin, bytes) else stdin.encode()), stdin_is_terminal or terminal),
+                "stdout": OutputStream(stdout, is_terminal=terminal),
+                "stderr": OutputStream(stderr, is_terminal=terminal),
+                "environ": environ,
+                "now": clock.now,
+                "monotonic": clock.monotonic,
+                "sleep": clock.sleep,
+                # Bytes that differ from call to call but not from run to run.
+                "random_bytes": lambda size: bytes((next(counter) * 7 + 128) % 256 for _ in range(size)),
+                **context,
+            }
+        )
+        before = len(backend.requests)
+        status = cli.main(argv, context)
+        return Result(int(status), stdout.getvalue(), stderr.getvalue(), backend.requests[before:], clock)
+
+    return run
