@@ -1,0 +1,1 @@
+"""What import_openapi.py is made of: reading, merging, comparing and writing API descriptions."""
