@@ -75,7 +75,12 @@ def _references(node: Any) -> Iterator[str]:
 
 def _rewrite(node: Any) -> Any:
     if isinstance(node, dict):
-        return {key: _rewrite(value) for key, value in node.items() if not key.startswith("x-cli-")}
+        # A discriminator is OpenAPI's own; in JSON Schema the variants' const values say the same.
+        return {
+            key: _rewrite(value)
+            for key, value in node.items()
+            if not key.startswith("x-cli-") and key != "discriminator"
+        }
     if isinstance(node, list):
         return [_rewrite(value) for value in node]
     if isinstance(node, str) and node.startswith(_PREFIX):
