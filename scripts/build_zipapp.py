@@ -3,7 +3,8 @@
 The file is a shell script (`archive/header.sh`) followed by a zip archive:
 
     __main__.py            what `python3 heygen.pyz` runs; the same boot code that the header gives to -c
-    bytecode/<cache tag>   for each CPython of the building machine: the loader, and every module's code
+    bytecode/<cache tag>   for each CPython of the building machine: the loader, and the modules' code
+    bytecode/strings       what the code of all these Pythons has in common: names, constants
     heygen/...             the sources (for other interpreters, and for tracebacks) and the data files
     index                  where in the file each of these stands
 
@@ -24,8 +25,9 @@ import subprocess
 import sys
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+import marshalled
 import pythons
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -116,38 +118,64 @@ def module_name(key: str) -> tuple[str, bool]:
     return (path[: -len(".__init__")], True) if path.endswith(".__init__") else (path, False)
 
 
-def compiled(python: pythons.Python, sources: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return each source's marshalled code, as the Python compiles it."""
+def compiled(python: pythons.Python, sources: Mapping[str, bytes]) -> dict[str, marshalled.Node]:
+    """Return each source's code, as the Python compiles it."""
     answer = subprocess.run(
-        # The environment is fixed, because the order of a set's elements and what is interned show in the bytes.
+        # The environment is fixed, because the order of a set's elements shows in the bytes.
         [python.path, "-S", "-s", "-X", "no_debug_ranges", os.path.join(PARTS, "bytecode.py")],
-        input=marshal.dumps({key: (key, source) for key, source in sources.items()}, 2),
+        input=marshal.dumps(dict(sources), 2),
         stdout=subprocess.PIPE,
         env={"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C"},
         cwd=os.sep,
         check=True,
     )
-    return marshal.loads(answer.stdout)
+    return {key: marshalled.read(code, python.version) for key, code in marshal.loads(answer.stdout).items()}
 
 
-def pack(loader: bytes, codes: Mapping[str, bytes]) -> tuple[bytes, int]:
-    """Return a Python's loader and modules in one block, and how long its first part, the loader's, is.
+def together(nodes: Iterable[marshalled.Node]) -> tuple[bytes, dict[bytes, int]]:
+    """Return the strings of these values, written once, and the place of each."""
+    found: dict[bytes, None] = {}
+    for node in nodes:
+        marshalled.strings(node, found)
+    return marshalled.write_strings(found), {text: place for place, text in enumerate(found)}
 
-    Modules that are started together are deflated together, which makes them a fifth smaller.
+
+def by_module(codes: Mapping[str, marshalled.Node], keys: Iterable[str]) -> marshalled.Node:
+    """Return the code of these source files as a dictionary by the names of their modules."""
+    return marshalled.dictionary({module_name(key)[0].encode(): codes[key] for key in keys})
+
+
+def add_bytecode(
+    archive: ZipWriter, found: list[pythons.Python], loader: bytes, sources: Mapping[str, bytes]
+) -> dict[int, tuple[int, int]]:
+    """Add each Python's bytecode, and return where its first part stands: start and end, by magic number.
+
+    That part has the loader, the modules of FIRST and the tables; the rest comes in blocks of modules that
+    are used together, and are therefore deflated together.
     """
-    modules, chunks, spans, offset = {}, [], [], 0
-    for number, block in enumerate((FIRST, [key for key in codes if key not in FIRST])):
-        code = b""
-        for key in block:
-            name, is_package = module_name(key)
-            modules[name] = (number, len(code), len(codes[key]), is_package)
-            code += codes[key]
-        chunks.append(deflate(code))
-        spans.append((offset, len(chunks[-1])))
-        offset += len(chunks[-1])
-    # A tuple of the loader's code, marshalled already, and the tables.
-    head = deflate(b"(" + struct.pack("<L", 3) + loader + marshal.dumps(modules, 2) + marshal.dumps(spans, 2))
-    return head + b"".join(chunks), len(head)
+    codes = {python: compiled(python, {"loader.py": loader, **sources}) for python in found}
+    blocks = [[key for key in sources if key not in FIRST]]
+    modules = {}
+    for number, block in enumerate(blocks):
+        modules.update({module_name(key)[0]: (number, module_name(key)[1]) for key in block})
+    modules.update({module_name(key)[0]: (-1, module_name(key)[1]) for key in FIRST})
+    shared = [together(by_module(codes[python], block) for python in found) for block in blocks]
+    strings = [archive.add(f"bytecode/strings{number}", text) for number, (text, _) in enumerate(shared)]
+
+    places = {}
+    for python in found:
+        parts, spans, offset = [], [], 0
+        for block, (_, numbers), where in zip(blocks, shared, strings):
+            parts.append(deflate(marshalled.write(by_module(codes[python], block), numbers)))
+            spans.append((*where, offset, len(parts[-1])))
+            offset += len(parts[-1])
+        tables = marshalled.read(marshal.dumps((modules, spans), 2), python.version)
+        first = ("(", [codes[python]["loader.py"], by_module(codes[python], FIRST), tables])
+        text, numbers = together([first])
+        head = deflate(b"(" + struct.pack("<i", 2) + text + marshalled.write(first, numbers))
+        start, _ = archive.add(f"bytecode/{python.cache_tag}", head + b"".join(parts), stored=True)
+        places[int.from_bytes(python.magic[:2], "little")] = (start, start + len(head))
+    return places
 
 
 def build(files: Mapping[str, bytes], found: list[pythons.Python], timestamp: int) -> bytes:
@@ -169,17 +197,12 @@ def build(files: Mapping[str, bytes], found: list[pythons.Python], timestamp: in
     length = len(header.replace("@PACKS@", table({key: (0, 0) for key in keys})).encode())
     archive = ZipWriter(length, timestamp)
     archive.add("__main__.py", boot.encode())
-    places = {}
-    source_files = {
+    sources = {
         key: data for key, data in files.items() if key.endswith(".py") and not key.startswith(WITHOUT_BYTECODE)
     }
-    for key, python in zip(keys[2:], found):
-        codes = compiled(python, {"loader.py": loader, **source_files})
-        block, head = pack(codes.pop("loader.py"), codes)
-        start, _ = archive.add(f"bytecode/{python.cache_tag}", block, stored=True)
-        places[key] = (start, start + head)
+    places = add_bytecode(archive, found, loader, sources)
     # For every other interpreter: the loader as source, and no module's code.
-    start, size = archive.add("bytecode/none", marshal.dumps((loader, {}, []), 2))
+    start, size = archive.add("bytecode/none", marshal.dumps(((), (loader, {}, ({}, []))), 2))
     places[0] = (start, start + size)
     index = {key: archive.add(key, data) for key, data in files.items()}
     start, size = archive.add("index", marshal.dumps(index, 2))

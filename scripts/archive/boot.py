@@ -16,8 +16,8 @@ with open(sys.argv[0], "rb") as file:
 packs = eval(archive[archive.index(b"{"):archive.index(b"}") + 1])
 magic = getattr(sys.modules.get("_frozen_importlib_external"), "MAGIC_NUMBER", b"\0\0")
 start, end = packs.get(magic[0] + 256 * magic[1], packs[0])
-loader, modules, blocks = marshal.loads(zlib.decompress(archive[start:end], -15))
+loader, codes, (modules, blocks) = marshal.loads(zlib.decompress(archive[start:end], -15))[1]
 exec(loader, {
-    "__name__": "heygen loader", "archive": archive, "modules": modules,
-    "blocks": [(end + start, size) for start, size in blocks], "index": packs[-1],
+    "__name__": "heygen loader", "archive": archive, "index": packs[-1],
+    "codes": codes, "modules": modules, "blocks": blocks, "base": end,
 })

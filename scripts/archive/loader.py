@@ -1,8 +1,9 @@
 """Imports heygen's modules out of the bytes of the file it was started from, and starts it.
 
-The boot code hands over `archive` (the file's bytes), `blocks` (where in it the deflated blocks of this
-interpreter's bytecode stand), `modules` (each module's block, and its place in it; empty for an interpreter
-whose bytecode is not aboard) and `index` (where the list of the files stands).
+The boot code hands over `archive` (the file's bytes), `index` (where the list of its files stands), and
+for an interpreter whose bytecode is aboard `modules` (each module's block, and whether it is a package),
+`blocks` (where each one's strings and its code stand, the latter counted from `base`) and `codes` (code by
+module, as far as it is loaded). A block is loaded when the first of its modules is imported.
 """
 
 import marshal
@@ -15,14 +16,15 @@ ModuleSpec = type(sys.__spec__)  # importlib.machinery would be the only module 
 class Archive:
     """Finds, loads and reads everything under `heygen` in the archive."""
 
-    def __init__(self, path, archive, modules, blocks, index):
+    def __init__(self, path, archive, index, codes, modules, blocks, base):
         self.archive = path
         self._bytes = archive
-        self._modules = modules
-        self._blocks = blocks
         self._index = index
         self._files = None
-        self._codes = {}
+        self._codes = codes
+        self._modules = modules
+        self._blocks = blocks
+        self._base = base
 
     def files(self):
         """Return where each file of the archive stands: its name to offset and size of its deflated bytes."""
@@ -51,7 +53,7 @@ class Archive:
             return None
         entry = self._modules.get(name)
         if entry is not None:
-            is_package = entry[3]
+            is_package = entry[1]
             file = name.replace(".", "/") + ("/__init__.py" if is_package else ".py")
         else:
             file, is_package = self._source_name(name)
@@ -73,14 +75,18 @@ class Archive:
         entry = self._modules.get(name)
         if entry is None:
             return compile(self.get_source(name), self.get_filename(name), "exec", dont_inherit=True)
-        block, offset, size, _ = entry
-        if block not in self._codes:
-            self._codes[block] = self._inflate(*self._blocks[block])
-        code = marshal.loads(self._codes[block][offset : offset + size])
+        if name not in self._codes:
+            self._load(*self._blocks[entry[0]])
+        code = self._codes[name]
         import _imp
 
         _imp._fix_co_filename(code, self.get_filename(name))  # as importlib does: it was compiled elsewhere
         return code
+
+    def _load(self, strings, strings_size, start, size):
+        # The code refers to the strings, which marshal has to see first: a tuple of both.
+        data = b"(\2\0\0\0" + self._inflate(strings, strings_size) + self._inflate(self._base + start, size)
+        self._codes.update(marshal.loads(data)[1])
 
     def get_source(self, name):
         file, _ = self._source_name(name)
@@ -103,7 +109,7 @@ class Archive:
             raise FileNotFoundError(2, "No such file in the archive", path) from None
 
 
-sys.meta_path.insert(0, Archive(sys.argv[0], archive, modules, blocks, index))
+sys.meta_path.insert(0, Archive(sys.argv[0], archive, index, codes, modules, blocks, base))
 
 from heygen.__main__ import main
 
