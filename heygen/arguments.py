@@ -131,7 +131,8 @@ class _Reader:
     # --- flags
 
     def _available(self) -> dict[str, Flag]:
-        flags = (*tree.GLOBAL_FLAGS, *(self.command.flags if self.command else ()))
+        root_alone = () if self.words else (tree.VERSION,)
+        flags = (*tree.GLOBAL_FLAGS, *root_alone, *(self.command.flags if self.command else ()))
         return {flag.name: flag for flag in flags}
 
     def _long_flag(self, token: str) -> None:
@@ -173,7 +174,9 @@ class _Reader:
 
     def _result(self) -> Parsed:
         given = _argparse_values(self.words, self.command, self.flags, self._grouped_positionals())
-        options = {flag.key: given.pop(flag.key) for flag in tree.GLOBAL_FLAGS if flag.key in given}
+        own = {flag.key for flag in self.command.flags} if self.command else set()
+        general = [flag.key for flag in (*tree.GLOBAL_FLAGS, tree.VERSION) if flag.key not in own]
+        options = {key: given.pop(key) for key in general if key in given}
         if self.help_asked:
             options["help"] = True
         missing: list[str] = []

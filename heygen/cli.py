@@ -32,6 +32,12 @@ def main(argv: Sequence[str], context: Context) -> int:
 
 def _run(argv: Sequence[str], context: Context) -> int:
     parsed = arguments.parse(argv)
+    if parsed.options.get("version"):
+        from heygen import __version__
+
+        context.stdout.write(f"heygen {__version__}\n")
+        context.stdout.flush()
+        return ExitCode.OK
     if parsed.options.get("help") or parsed.command is None:
         from heygen import help
 

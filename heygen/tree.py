@@ -124,6 +124,9 @@ GLOBAL_FLAGS = (
     ),
 )
 
+# Only before any command word: `update` has a --version of its own.
+VERSION = Flag(name="version", short="v", type="boolean", section=GLOBAL, description="Print the version.")
+
 WAIT_FLAGS = (
     Flag(
         name="wait",

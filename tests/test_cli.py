@@ -51,3 +51,118 @@ def test_a_wrong_command_line_is_refused_before_a_missing_key_is(run, server, ar
     assert result.error["code"] == "usage_error"
     assert result.error["message"] == message
     assert not result.requests
+
+
+def test_version_is_a_flag_of_the_root_alone(run, server):
+    from heygen import __version__
+
+    for argv in (["--version"], ["-v"], ["--human", "--version"]):
+        assert run(*argv).stdout == f"heygen {__version__}\n"
+    assert run("video", "list", "--version").status == 2
+
+
+def test_the_deprecated_alias_works_with_a_notice(run, server):
+    server.answer({"data": []})
+    result = run("brand-kit", "list", "--limit", "2")
+    assert result.requests[0].target == "/v3/brand-kits?limit=2"
+    assert result.stderr == "`heygen brand-kit list` is deprecated; use `heygen brand kits list`\n"
+
+
+@pytest.mark.parametrize("number", ["-5", "-0.5", "+.5"])
+def test_negative_numbers_are_values_not_flags(run, server, number):
+    server.answer({"data": {}})
+    argv = ("voice", "create", "--prompt", "x", "--no-validate", "--set", "seed=1")
+    assert run(*argv, "--gender", number).requests[0].json["gender"] == number
+
+
+def test_two_dashes_end_the_flags(run, server):
+    server.answer({"data": {}})
+    assert run("video", "get", "--human=false", "--", "--odd").requests[0].target == "/v3/videos/--odd"
+
+
+@pytest.mark.parametrize("written, sent", [("--enable-caption", True), ("--enable-caption=false", False)])
+def test_booleans_take_a_value(run, server, written, sent):
+    server.answer({"data": {}})
+    argv = ("video-translate", "proofreads", "generate", "p1", written.replace("enable-caption", "captions"))
+    assert run(*argv).requests[0].json == {"captions": sent}
+
+
+def test_a_full_disk_is_an_envelope(run, server):
+    import io
+
+    from heygen.context import OutputStream
+
+    class Full(io.RawIOBase):
+        def write(self, data):
+            raise OSError(28, "No space left on device")
+
+    server.answer({"data": []})
+    result = run("video", "list", stdout=OutputStream(Full()))
+    assert (result.status, result.error["code"]) == (1, "cli_file_io_error")
+    assert result.error["message"] == "cannot write the output: No space left on device"
+
+
+def test_a_closed_pipe_ends_quietly(run, server):
+    import io
+
+    from heygen.context import OutputStream
+
+    class Closed(io.RawIOBase):
+        def write(self, data):
+            raise BrokenPipeError(32, "Broken pipe")
+
+    server.answer({"data": []})
+    result = run("video", "list", stdout=OutputStream(Closed()))
+    assert (result.status, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("body", [b'{"data": 1e999, "x": "\\ud800"}', b'{"data": 12345678901234567890.5}'])
+def test_odd_numbers_and_text_of_a_response_survive(run, server, body):
+    import json
+
+    server.answer(body=body)
+    assert json.loads(run("video", "list").stdout_bytes.decode("utf-8"))
+
+
+@pytest.mark.parametrize("body", [b"<html>login</html>", b'{"data": ', b"[" * 100_000, b"\xff\xfe", b'{"a": NaN}'])
+def test_an_unreadable_response_is_an_envelope(run, server, body):
+    server.answer(body=body)
+    result = run("video", "list")
+    assert (result.status, result.stdout, result.error["code"]) == (1, "", "cli_response_parse_error")
+
+
+@pytest.mark.parametrize(
+    "status, body, code, exit_code",
+    [
+        (400, b"", "validation_error", 1),
+        (401, b"", "unauthorized", 3),
+        (402, b"<h1>pay</h1>", "insufficient_credit", 1),
+        (403, b'{"error": {"code": "resource_access_denied", "message": "Not yours"}}', "resource_access_denied", 3),
+        (404, b'{"error": "plain"}', "not_found", 1),
+        (409, b"[]", "conflict", 1),
+        (413, b"", "payload_too_large", 1),
+        (418, b"", "unclassified_client_error", 1),
+        (501, b"", "unclassified_server_error", 1),
+        (422, b'{"error": {"code": "brand_new", "message": "New", "param": "x"}}', "brand_new", 1),
+    ],
+)
+def test_every_error_response_has_a_code(run, server, status, body, code, exit_code):
+    server.answer(body=body, status=status, headers={"X-Request-Id": "req_1"})
+    result = run("video", "get", "v1")
+    assert (result.status, result.error["code"]) == (exit_code, code)
+    assert result.error["request_id"] == "req_1"
+
+
+def test_any_command_line_ends_in_an_envelope_or_a_result(run, server):
+    import random
+
+    chance = random.Random(1)
+    parts = ["video", "list", "create", "get", "help", "--limit", "--human", "--", "-d", "{}", "-", "--set", "a=1", "é\udcff"]
+    parts += ["-5", "--wait", "--timeout", "1x", "--get", "[", "--type=avatar", "webhook", "", "--help", "\x00", "=", "--=", "-x"]
+    for _ in range(400):
+        argv = [chance.choice(parts) for _ in range(chance.randrange(6))]
+        result = run(*argv, env={"HEYGEN_API_KEY": None})
+        assert result.status in (0, 2, 3), (argv, result)
+        assert "Traceback" not in result.stderr
+        if result.status and "--human" not in argv:
+            assert result.error["code"] in ("usage_error", "auth_error"), (argv, result)
