@@ -18,10 +18,22 @@ def main() -> int:
 
 def _main() -> int:
     import os
-    import signal
 
     from heygen.cli import main as run
     from heygen.context import process_context
+
+    status = int(run(sys.argv[1:], process_context(_turn_signals_into_interrupts)))
+    try:
+        sys.stdout.flush()
+    except (AttributeError, OSError, ValueError):
+        # The reader is gone, or the disk full: what is left must not make the interpreter complain at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return status
+
+
+def _turn_signals_into_interrupts() -> None:
+    """Have SIGTERM and SIGHUP end a command as Ctrl-C does."""
+    import signal
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
@@ -31,13 +43,6 @@ def _main() -> int:
         # A signal that our caller ignores (nohup) stays ignored.
         if number is not None and signal.getsignal(number) == signal.SIG_DFL:
             signal.signal(number, interrupt)
-    status = int(run(sys.argv[1:], process_context()))
-    try:
-        sys.stdout.flush()
-    except (AttributeError, OSError, ValueError):
-        # The reader is gone, or the disk full: what is left must not make the interpreter complain at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    return status
 
 
 if __name__ == "__main__":

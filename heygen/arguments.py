@@ -1,8 +1,8 @@
-"""From argv to a command and its values: finds the words, then has argparse read what follows them.
+"""From argv to a command and its typed values, and the errors of a command line that is wrong.
 
-argparse alone can take neither global flags before a command word, nor `--flag=false`, nor a value that starts
-with a dash, nor flags after positionals of a subcommand, and it suggests nothing. So the command line is put
-into one canonical order first: words, `--flag=value`, `--`, positionals. This is the one place that does it.
+argparse is not used: it takes neither global flags before a command word, nor `--flag=false`, nor a value that
+starts with a dash, nor flags after positionals of a subcommand, and it suggests nothing. A reader that does all
+that leaves it nothing to do, and importing it takes as long as half of a start.
 """
 
 from __future__ import annotations
@@ -173,7 +173,10 @@ class _Reader:
     # --- the end
 
     def _result(self) -> Parsed:
-        given = _argparse_values(self.words, self.command, self.flags, self._grouped_positionals())
+        if any(flag.name == "help" for flag, _ in self.flags):
+            # Help is for a command line that is still being written; its other values do not matter yet.
+            self.flags, self.positionals = [each for each in self.flags if each[0] in tree.GLOBAL_FLAGS], []
+        given = {**_values(self.flags), **self._grouped_positionals()}
         own = {flag.key for flag in self.command.flags} if self.command else set()
         general = [flag.key for flag in (*tree.GLOBAL_FLAGS, tree.VERSION) if flag.key not in own]
         options = {key: given.pop(key) for key in general if key in given}
@@ -210,32 +213,13 @@ class _Reader:
         return values
 
 
-def _argparse_values(
-    words: tuple[str, ...], command: Command | None, flags: list[tuple[Flag, str]], positionals: dict[str, Any]
-) -> dict[str, Any]:
-    """Run the canonical command line through an argparse tree that has this one path alone."""
-    if not flags:
-        return positionals
-    from argparse import SUPPRESS, ArgumentParser
-
-    parser = root = ArgumentParser(prog="heygen", add_help=False, allow_abbrev=False, argument_default=SUPPRESS)
-    for word in words:
-        parser = parser.add_subparsers().add_parser(
-            word, add_help=False, allow_abbrev=False, argument_default=SUPPRESS
-        )
-    used = {flag.name: flag for flag, _ in flags}
-    for flag in used.values():
-        parser.add_argument(
-            f"--{flag.name}",
-            dest=flag.key,
-            action="append" if flag.is_array else "store",
-            type=lambda text, flag=flag: convert(flag, text),
-        )
-    values = vars(root.parse_args([*words, *(f"--{flag.name}={value}" for flag, value in flags)]))
-    for flag in used.values():
-        if flag.is_array:
-            values[flag.key] = [item for part in values[flag.key] for item in part]
-    return {**values, **positionals}
+def _values(flags: list[tuple[Flag, str]]) -> dict[str, Any]:
+    """Return the typed values of the flags that were given; the last one counts, and an array's come together."""
+    values: dict[str, Any] = {}
+    for flag, text in flags:
+        value = convert(flag, text)
+        values[flag.key] = [*values.get(flag.key, ()), *value] if flag.is_array else value
+    return values
 
 
 def convert(flag: Flag, text: str) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from heygen import arguments, tree
 from heygen.config import Settings
 from heygen.errors import ExitCode, HeygenError
-from heygen.output.printer import Printer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
 
     from heygen.arguments import Parsed
     from heygen.context import Context
+    from heygen.output.printer import Printer
 
 
 def main(argv: Sequence[str], context: Context) -> int:
@@ -44,6 +44,8 @@ def _run(argv: Sequence[str], context: Context) -> int:
         context.stdout.write(help.text(parsed, context))
         context.stdout.flush()
         return ExitCode.OK
+    from heygen.output.printer import Printer
+
     settings = Settings(context, parsed.options)
     output = Printer(context, settings.is_human, parsed.options.get("get"))
     if parsed.deprecated:
@@ -57,6 +59,7 @@ def _call(parsed: Parsed, context: Context, settings: Settings, output: Printer)
 
     from heygen.invocation import Invocation
 
+    context.take_signals()
     module, _, function = parsed.command.runner.partition(":")
     invocation = Invocation(context, parsed.command, parsed.given, parsed.missing, settings, output)
     if parsed.missing and parsed.command.operation is None:
@@ -68,6 +71,8 @@ def _call(parsed: Parsed, context: Context, settings: Settings, output: Printer)
 
 def _report(error: HeygenError, argv: Sequence[str], context: Context) -> int:
     """Print an error in the mode that the command line asked for, however wrong the rest of it is."""
+    from heygen.output.printer import Printer
+
     try:
         is_human = Settings(context, arguments.parse_leniently(argv)).is_human
     except HeygenError:

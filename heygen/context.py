@@ -78,6 +78,7 @@ class Context:
         transport: Callable[[Request], Response] | None = None,
         open_browser: Callable[[str], bool] | None = None,
         columns: Callable[[], int] | None = None,
+        take_signals: Callable[[], None] | None = None,
     ) -> None:
         self.stdin = stdin
         self.stdout = stdout
@@ -91,6 +92,7 @@ class Context:
         self.transport = transport
         self._open_browser = open_browser
         self._columns = columns
+        self._take_signals = take_signals
 
     def random(self) -> float:
         """Return a number in [0, 1) from the source of random bytes."""
@@ -103,6 +105,12 @@ class Context:
         raw[8] = raw[8] & 0x3F | 0x80
         text = raw.hex()
         return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+
+    def take_signals(self) -> None:
+        """From here on have the signals that end a process end the command in order; for what only prints, the
+        default does as well and costs no import."""
+        if self._take_signals is not None:
+            self._take_signals()
 
     def is_set(self, name: str) -> bool:
         """Tell whether an environment variable has a non-empty value."""
@@ -159,7 +167,7 @@ def _terminal(stream: object) -> bool:
         return False
 
 
-def process_context() -> Context:
+def process_context(take_signals: Callable[[], None] | None = None) -> Context:
     """Return the context of this process: its streams, environment and clock.
 
     A stream that the caller closed (`>&-`) is None in Python and swallows what is written to it.
@@ -176,4 +184,5 @@ def process_context() -> Context:
         stdout=output(sys.stdout),
         stderr=output(sys.stderr),
         environ=os.environ,
+        take_signals=take_signals,
     )
