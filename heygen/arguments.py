@@ -45,14 +45,20 @@ def parse(argv: Sequence[str]) -> Parsed:
 def parse_leniently(argv: Sequence[str]) -> dict[str, Any]:
     """Return the global flags of a command line that parse() refused, as far as they can be told."""
     options: dict[str, Any] = {}
-    for flag in tree.GLOBAL_FLAGS:
+    flags = {f"--{flag.name}": flag for flag in tree.GLOBAL_FLAGS}
+    for index, text in enumerate(argv):
+        if text == "--":
+            break
+        name, equals, value = text.partition("=")
+        flag = flags.get(name)
+        if flag is None:
+            continue
         if flag.type == "boolean":
-            for text in argv:
-                if text == "--":
-                    break
-                name, equals, value = text.partition("=")
-                if name == f"--{flag.name}":
-                    options[flag.key] = value.lower() not in _FALSE if equals else True
+            options[flag.key] = value.lower() not in _FALSE if equals else True
+        elif flag.enum:
+            value = value if equals else next(iter(argv[index + 1 :]), "")
+            if value in flag.enum:
+                options[flag.key] = value
     return options
 
 

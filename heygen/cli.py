@@ -47,7 +47,7 @@ def _run(argv: Sequence[str], context: Context) -> int:
     from heygen.output.printer import Printer
 
     settings = Settings(context, parsed.options)
-    output = Printer(context, settings.is_human, parsed.options.get("get"))
+    output = Printer(context, settings.is_human, parsed.options.get("get"), settings.color)
     if parsed.deprecated:
         old, new = (" ".join(("heygen", *words)) for words in (parsed.deprecated, parsed.words))
         output.notice(f"`{old}` is deprecated; use `{new}`")
@@ -73,12 +73,13 @@ def _report(error: HeygenError, argv: Sequence[str], context: Context) -> int:
     """Print an error in the mode that the command line asked for, however wrong the rest of it is."""
     from heygen.output.printer import Printer
 
+    settings = Settings(context, arguments.parse_leniently(argv))
     try:
-        is_human = Settings(context, arguments.parse_leniently(argv)).is_human
+        is_human = settings.is_human
     except HeygenError:
         is_human = False
     try:
-        Printer(context, is_human, _field(argv, error)).error(error)
+        Printer(context, is_human, _field(argv, error), settings.color).error(error)
     except BrokenPipeError:
         pass
     except OSError:

@@ -69,6 +69,11 @@ class Settings:
             return bool(self.options["human"])
         return self.value("output") == "human"
 
+    @property
+    def color(self) -> str:
+        """When to use colour, as --color says: auto, always or never."""
+        return str(self.options.get("color", "auto"))
+
     def value(self, name: str) -> str:
         """Return a setting's value from the environment, the file, or its default. Raises a usage error."""
         key = KEYS[name]

@@ -118,6 +118,14 @@ GLOBAL_FLAGS = (
         value_name="<path>",
         description="Print one field of the result: data.video_url, data[0].id, or data[].id for one per line.",
     ),
+    Flag(
+        name="color",
+        section=GLOBAL,
+        enum=("auto", "always", "never"),
+        default="auto",
+        value_name="<when>",
+        description="When to use colour; auto is on a terminal, unless NO_COLOR is set.",
+    ),
     Flag(name="debug", type="boolean", section=GLOBAL, description="Show every HTTP exchange on stderr, keys masked."),
     Flag(
         name="help", short="h", type="boolean", section=GLOBAL, description="Show this help."

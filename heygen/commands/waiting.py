@@ -95,7 +95,7 @@ class _Waiting:
             return jobs.Observer()
         from heygen.output.progress import WaitProgress
 
-        return WaitProgress(self.context)
+        return WaitProgress(self.context, self._poller().noun, self.invocation.output.color)
 
     def _look(self, id: str, token: str | None = None) -> Any:
         poller = self._poller()

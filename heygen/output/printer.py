@@ -23,9 +23,12 @@ def compact(document: Any) -> str:
 class Printer:
     """Prints the results of one run. `field` is the path that `--get` asks for."""
 
-    def __init__(self, context: Context, is_human: bool = False, field: str | None = None) -> None:
+    def __init__(
+        self, context: Context, is_human: bool = False, field: str | None = None, color: str = "auto"
+    ) -> None:
         self.context = context
         self.is_human = is_human
+        self.color = color
         self.steps = self._parse(field)
 
     @staticmethod

@@ -1,31 +1,312 @@
-"""Progress on stderr: one line that is redrawn on a terminal, a line per change elsewhere."""
+"""Progress on stderr: one line that is redrawn on a terminal, a line per change elsewhere, nothing under CI.
+
+Nothing runs in the background: whoever works or sleeps draws. At most ten frames a second are drawn, each at the
+width that the terminal has by then.
+"""
 
 from __future__ import annotations
 
-from heygen import duration
-from heygen.jobs import Observer
+import os
+
+from heygen.jobs import SUCCEEDED, Observer
+from heygen.output import cells, values
+from heygen.output.terminal import Terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Sequence
+    from types import FrameType
+    from typing import Any, Callable, Sequence
 
     from heygen.context import Context
+    from heygen.invocation import Invocation
     from heygen.jobs import Job
+
+FRAME = 0.1  # seconds
+# A transfer that is over sooner needs no bar.
+QUIET_START = 0.2
+# Without a terminal, and where the length is known, a transfer tells of each quarter, but no more often than this.
+BETWEEN_LINES = 5.0
+RATE_WINDOW = 5.0
+WIDEST_BAR, NARROWEST_BAR = 30, 8
+
+
+def transfer(invocation: Invocation, label: str, total: int | None, start: int = 0) -> Progress:
+    """Return the progress of an upload or a download in bytes; it stays silent in JSON mode and under CI.
+
+    `label` says what happens to what (`Uploading intro.mp4`); `total` is None where the length is not known, and
+    `start` is how much was there before.
+    """
+    if not invocation.output.is_human or invocation.context.is_set("CI"):
+        return Progress()
+    return TransferProgress(invocation.context, label, total, start=start, color=invocation.output.color)
+
+
+class Progress:
+    """What is told of a transfer as it goes on; this one stays silent."""
+
+    def advance(self, count: int) -> None:
+        """Take note of `count` more bytes."""
+
+    def reset(self, done: int = 0) -> None:
+        """Take note that the transfer starts again, with `done` bytes there."""
+
+    def close(self) -> None:
+        """Leave nothing on the terminal."""
+
+
+class _Line:
+    """The one line at the terminal's bottom that is redrawn in place.
+
+    The cursor is never hidden and rests at the line's start. So there is nothing to bring back however the program
+    ends; and what a narrower window has made of the line stands after the cursor, and goes with it.
+    """
+
+    def __init__(self, terminal: Terminal) -> None:
+        self.terminal = terminal
+        self.is_shown = False
+        self._text = ""
+        self._before: Any = None
+        self._watch()
+
+    def draw(self, text: str) -> None:
+        """Show a line, already cut to less than the terminal's width, in place of the last."""
+        self._text = text
+        if self._is_in_background():
+            return
+        self.is_shown = True
+        self._write(f"{text}\x1b[J\r")
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self.is_shown:
+            self.is_shown = False
+            self._write("\r\x1b[J")
+
+    def close(self) -> None:
+        """Take the line away for good."""
+        self.clear()
+        if self._before is not None:
+            import signal
+
+            signal.signal(signal.SIGTSTP, self._before)
+            self._before = None
+
+    def _write(self, text: str) -> None:
+        self.terminal.stream.write(text)
+        self.terminal.stream.flush()
+
+    def _descriptor(self) -> int | None:
+        try:
+            descriptor = self.terminal.stream.raw.fileno()  # type: ignore[union-attr]
+            return descriptor if os.isatty(descriptor) else None
+        except (AttributeError, OSError, ValueError):
+            return None
+
+    def _is_in_background(self) -> bool:
+        """Whether the shell has its own prompt on the terminal now (`^Z`, `bg`), where a line would be in its way."""
+        descriptor = self._descriptor()
+        if descriptor is None or not hasattr(os, "tcgetpgrp"):
+            return False
+        try:
+            return os.tcgetpgrp(descriptor) != os.getpgrp()
+        except OSError:
+            return False
+
+    def _watch(self) -> None:
+        """Have a suspension (Ctrl-Z) leave no torn line behind, and its end bring the line back."""
+        if self._descriptor() is None:
+            return
+        import signal
+
+        number = getattr(signal, "SIGTSTP", None)
+        if number is None or signal.getsignal(number) != signal.SIG_DFL:
+            return
+        try:
+            signal.signal(number, self._suspend)
+        except ValueError:  # no main thread, no signals
+            return
+        self._before = signal.SIG_DFL
+
+    def _suspend(self, number: int, frame: FrameType | None) -> None:
+        import signal
+
+        was_shown = self.is_shown
+        self.clear()
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)  # it goes on here once the shell continues it
+        signal.signal(number, self._suspend)
+        if was_shown:
+            self.draw(self._text)
 
 
 class WaitProgress(Observer):
-    """Tells how a wait is going."""
+    """Tells how a wait is going; `what` names what is waited for: `video`."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, what: str = "", color: str = "auto") -> None:
         self.context = context
+        self.what = what
+        self.terminal = Terminal(context, context.stderr, color)
         self.started = context.monotonic()
-        self.shown = ""
+        self.jobs: Sequence[Job] = ()
+        self._told = ""
+        self._frame = 0
+        self._next_frame = self.started
+        self._line = _Line(self.terminal) if self.terminal.can_redraw else None
 
     def update(self, jobs: Sequence[Job]) -> None:
-        """Show the present statuses, where they have changed."""
-        text = ", ".join(dict.fromkeys(job.status or "waiting" for job in jobs))
-        if text != self.shown:
-            self.shown = text
-            elapsed = duration.render(round(self.context.monotonic() - self.started))
-            self.context.stderr.write(f"Waiting: {text} ({elapsed})\n")
+        """Show the jobs' present states."""
+        self.jobs = jobs
+        if self._line is not None:
+            self._draw()
+        elif self._statuses() != self._told:
+            self._told = self._statuses()
+            self.context.stderr.write(f"{self._sentence()} ({self._elapsed()})\n")
             self.context.stderr.flush()
+
+    def sleep(self, seconds: float, sleep: Callable[[float], None]) -> None:
+        """Let the time pass, frame by frame where there is somebody to see it."""
+        if self._line is None:
+            sleep(seconds)
+            return
+        end = self.context.monotonic() + seconds
+        left = seconds
+        while left > 0:
+            self._draw()
+            sleep(min(left, FRAME))
+            left = end - self.context.monotonic()
+
+    def close(self) -> None:
+        """Leave nothing on the terminal."""
+        if self._line is not None:
+            self._line.close()
+
+    def _draw(self) -> None:
+        now = self.context.monotonic()
+        if now < self._next_frame:
+            return
+        self._next_frame = now + FRAME * 0.9  # a sleep of one frame may wake a little early
+        spinner = self.terminal.symbol("spinner")
+        self._frame += 1
+        parts = [self._sentence(), *self._percent(), self._elapsed()]
+        room = self.terminal.width - 3
+        text = cells.cut(self.terminal.symbol("separator").join(parts), room, self.terminal.symbol("more"))
+        sign = self.terminal.paint(spinner[self._frame % len(spinner)], "cyan")
+        self._line.draw(f"{sign} {text}" if room > 0 else "")
+
+    def _sentence(self) -> str:
+        count = len(self.jobs)
+        if count == 1:
+            what = " ".join(part for part in (self.what, cells.escape(self.jobs[0].id)) if part)
+            return f"Waiting for {what}: {self._statuses()}"
+        return f"Waiting for {count} {self.what or 'job'}s: {self._statuses()}"
+
+    def _statuses(self) -> str:
+        counts: dict[str, int] = {}
+        for job in self.jobs:
+            status = cells.escape(job.status or "waiting").replace("_", " ")
+            counts[status] = counts.get(status, 0) + 1
+        if len(self.jobs) == 1:
+            return next(iter(counts))
+        return ", ".join(f"{count} {status}" for status, count in counts.items())
+
+    def _percent(self) -> list[str]:
+        known = [100.0 if job.state == SUCCEEDED else job.progress or 0.0 for job in self.jobs]
+        if all(job.progress is None for job in self.jobs):
+            return []
+        return [f"{min(max(sum(known) / len(known), 0), 100):.0f}%"]
+
+    def _elapsed(self) -> str:
+        return values.duration(int(self.context.monotonic() - self.started))
+
+
+class TransferProgress(Progress):
+    """Tells how an upload or a download is going: a bar, the amount, the rate and the time left."""
+
+    def __init__(
+        self, context: Context, label: str, total: int | None, *, start: int = 0, color: str = "auto"
+    ) -> None:
+        self.context = context
+        self.label = cells.escape(label)
+        self.total = total
+        self.done = start
+        self.terminal = Terminal(context, context.stderr, color)
+        self._samples = [(context.monotonic(), start)]
+        self._next_frame = self._samples[0][0] + (QUIET_START if self.terminal.can_redraw else BETWEEN_LINES)
+        self._quarter = 0
+        self._frame = 0
+        self._line = _Line(self.terminal) if self.terminal.can_redraw else None
+
+    def advance(self, count: int) -> None:
+        """Take note of `count` more bytes."""
+        self.done += count
+        now = self.context.monotonic()
+        if now >= self._next_frame:
+            self._show(now)
+
+    def reset(self, done: int = 0) -> None:
+        """Take note that the transfer starts again, with `done` bytes there."""
+        self.done = done
+        self._samples = [(self.context.monotonic(), done)]
+
+    def close(self) -> None:
+        """Leave nothing on the terminal."""
+        if self._line is not None:
+            self._line.close()
+
+    def _show(self, now: float) -> None:
+        self._samples.append((now, self.done))
+        while len(self._samples) > 2 and self._samples[0][0] < now - RATE_WINDOW:
+            del self._samples[0]
+        if self._line is not None:
+            self._next_frame = now + FRAME
+            self._line.draw(self._frame_text())
+            return
+        quarter = int(4 * self.done / self.total) if self.total else 0
+        if quarter > self._quarter or not self.total:
+            self._quarter = quarter
+            self._next_frame = now + BETWEEN_LINES
+            self.context.stderr.write(f"{self.label}: {', '.join(self._facts()).strip()}\n")
+            self.context.stderr.flush()
+
+    def _facts(self) -> list[str]:
+        """Return what there is to tell, the most important first."""
+        facts = [self._percent()] if self.total else []
+        facts.append(f"{values.size(self.done)} of {values.size(self.total)}" if self.total else values.size(self.done))
+        rate = self._rate()
+        if rate:
+            facts.append(f"{values.size(rate)}/s")
+            if self.total and self.total > self.done:
+                facts.append(f"{values.duration(round((self.total - self.done) / rate))} left")
+        return facts
+
+    def _percent(self) -> str:
+        return f"{min(100 * self.done // self.total, 100):3d}%"  # type: ignore[operator]
+
+    def _rate(self) -> float:
+        (first, before), (last, now) = self._samples[0], self._samples[-1]
+        return max(now - before, 0) / (last - first) if last > first else 0.0
+
+    def _frame_text(self) -> str:
+        self._frame += 1
+        room = self.terminal.width - 1
+        facts = self._facts()
+        label = cells.cut(self.label, max(room // 2, 10), self.terminal.symbol("more"))
+        while facts and cells.width(label) + sum(len(fact) + 2 for fact in facts) > room:
+            del facts[-1]
+        left = room - cells.width(label) - sum(len(fact) + 2 for fact in facts) - 2
+        if self.total and left >= NARROWEST_BAR:
+            facts.insert(0, self._bar(min(left, WIDEST_BAR)))
+        elif not self.total and room > 2:
+            spinner = self.terminal.symbol("spinner")
+            sign = self.terminal.paint(spinner[self._frame % len(spinner)], "cyan")
+            return f"{sign} " + cells.cut("  ".join([label, *facts]), room - 2, self.terminal.symbol("more"))
+        return "  ".join([label, *facts]) if facts else cells.cut(label, room, "")
+
+    def _bar(self, length: int) -> str:
+        halves = min(int(2 * length * self.done / self.total), 2 * length)  # type: ignore[operator]
+        filled, half = self.terminal.symbol("filled"), self.terminal.symbol("half")
+        done = filled * (halves // 2) + half * (halves % 2)
+        rest = length - len(done)
+        if self.terminal.has_color:
+            return self.terminal.paint(done, "cyan") + self.terminal.paint(filled * rest, "dim")
+        return f"{done}{' ' * rest}"
