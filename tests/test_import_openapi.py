@@ -381,7 +381,11 @@ CHANGES = [
     (lambda up: up["components"]["schemas"]["FromUrl"]["properties"].pop("url"), "body.source(url).url: removed"),
     (
         lambda up: up["components"]["schemas"]["Settings"]["properties"]["speed"].update(default=1),
-        "body.settings(value).speed: default 1 added",
+        "body.settings.speed: default 1 added",
+    ),
+    (
+        lambda up: new_video(up)["properties"]["settings"].pop("nullable"),
+        "body.settings: type object or null -> object",
     ),
     (lambda up: up["components"]["requestBodies"]["NewVideo"].update(required=False), "body: no longer required"),
     (lambda up: operation(up, "post", "/v3/videos").pop("requestBody"), "body: application/json removed"),

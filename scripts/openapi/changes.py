@@ -73,15 +73,14 @@ class Comparison:
             if old != new:
                 yield f"{where}: {_shown(old)} -> {_shown(new)}"
             return
-        references = (str(old.get("$ref")), str(new.get("$ref")))
-        if references in self._open:
+        old, old_names = _opened(old, self._old)
+        new, new_names = _opened(new, self._new)
+        names = (old_names, new_names)
+        if any(names) and names in self._open:
             return
-        named = "$ref" in old or "$ref" in new
-        if named:
-            self._open.append(references)
-        yield from self._resolved(where, _resolve(old, self._old), _resolve(new, self._new))
-        if named:
-            self._open.pop()
+        self._open.append(names)
+        yield from self._resolved(where, old, new)
+        self._open.pop()
 
     def _resolved(self, where: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
         if set(types_of(old)) != set(types_of(new)):
@@ -92,9 +91,7 @@ class Comparison:
             yield from (f"{where}: value {_shown(value)} added" for value in added)
             yield from (f"{where}: value {_shown(value)} removed" for value in removed)
         elif added or removed:
-            yield f"{where}: " + ("values now limited to " if added else "values no longer limited to ") + _shown(
-                added or removed
-            )
+            yield f"{where}: values {'now' if added else 'no longer'} limited to {_shown(added or removed)}"
         yield from _keywords(where, old, new, COMPARED_ELSEWHERE)
         yield from self._properties(where, old, new)
         if "items" in old or "items" in new:
@@ -116,7 +113,7 @@ class Comparison:
                 yield from self.schemas(f"{where}.{name}", were[name], are[name])
             for name in are:
                 if name not in were:
-                    brief = {"schema": _resolve(are[name], self._new), "required": name in new.get("required", [])}
+                    brief = {"schema": _opened(are[name], self._new)[0], "required": name in new.get("required", [])}
                     yield f"{where}.{name}: added{_in_brief(brief)}"
 
     def _variants(self, where: str, key: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
@@ -138,9 +135,7 @@ class Comparison:
         tag = schema.get("discriminator", {}).get("propertyName")
         marked: dict[str, Any] = {}
         for variant in schema.get(key, []):
-            mark = variant_mark(_resolve(variant, components), tag)
-            lone = sum(types_of(other) != ["null"] for other in schema[key]) == 1
-            mark = mark or ("value" if lone else _mark_of_last_resort(variant))
+            mark = variant_mark(_opened(variant, components)[0], tag) or _mark_of_last_resort(variant)
             while mark in marked:
                 mark += "'"
             marked[mark] = variant
@@ -159,13 +154,29 @@ def _success(operation: dict[str, Any]) -> dict[str, Any]:
     return operation.get("responses", {}).get("200", {}).get("content", {})
 
 
-def _resolve(schema: Any, components: dict[str, Any]) -> Any:
-    seen = set()
-    while isinstance(schema, dict) and "$ref" in schema and schema["$ref"] not in seen:
-        seen.add(schema["$ref"])
-        beside = {key: value for key, value in schema.items() if key != "$ref"}
-        schema = {**components.get(schema_name(schema["$ref"]), {}), **beside}
-    return schema
+def _opened(schema: Any, components: dict[str, Any]) -> tuple[Any, str]:
+    """Return a schema with its references followed and null among its types, and the names on the way."""
+    names: list[str] = []
+    nullable = False
+    while isinstance(schema, dict):
+        key = next((key for key in ("$ref", *UNIONS_OF_ANY) if key in schema), "")
+        beside = {name: value for name, value in schema.items() if name != key}
+        others = (
+            [variant for variant in schema.get(key, []) if types_of(variant) != ["null"]]
+            if key in UNIONS_OF_ANY
+            else []
+        )
+        if key == "$ref" and schema_name(schema["$ref"]) not in names:
+            names.append(schema_name(schema["$ref"]))
+            schema = {**components.get(names[-1], {}), **beside}
+        elif len(others) == 1 and len(schema[key]) == 2:
+            nullable = True
+            schema = {**others[0], **{name: value for name, value in beside.items() if name != "discriminator"}}
+        else:
+            break
+    if nullable:
+        schema = {**schema, "type": [*(types_of(schema) or ["any"]), "null"]}
+    return schema, " ".join(names)
 
 
 def _necessity(where: str, was: Any, now: Any) -> Iterator[str]:
