@@ -165,8 +165,11 @@ def test_a_wait_polls_an_operation_and_ends_in_its_states(command):
         assert response_field(document, operation, wait["id"].split("."))
 
 
-def test_thirteen_operations_can_be_waited_for():
-    assert len([command for command in OPERATIONS if "x-cli-wait" in OPERATIONS[command][3]]) == 13
+def test_a_wait_names_commands_that_are_there():
+    waits = [operation["x-cli-wait"] for _, _, _, operation in OPERATIONS.values() if "x-cli-wait" in operation]
+    assert len(waits) == 14
+    for wait in waits:
+        assert {wait["follow_up"], wait.get("instead", wait["follow_up"])} <= set(OPERATIONS)
 
 
 @pytest.mark.parametrize("command, example", EXAMPLES, ids=[example["command"][:60] for _, example in EXAMPLES])
