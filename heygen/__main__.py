@@ -2,6 +2,12 @@
 
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from heygen.context import Context
+
+_IMPATIENCE = 1.0  # seconds in which a second interrupt counts as the same one
+
 
 def main() -> int:
     """Run the command line of this process and return its exit code."""
@@ -31,17 +37,23 @@ def _main() -> int:
     return status
 
 
-def _turn_signals_into_interrupts() -> None:
+def _turn_signals_into_interrupts(context: "Context") -> None:
     """Have SIGTERM and SIGHUP end a command as Ctrl-C does."""
     import signal
 
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
+    last = -_IMPATIENCE
 
-    for name in ("SIGTERM", "SIGHUP"):
+    def interrupt(*_: object) -> None:
+        nonlocal last
+        before, last = last, context.monotonic()
+        # Ctrl-C pressed twice in a row must not cut off what the first one made us say.
+        if last - before >= _IMPATIENCE:
+            raise KeyboardInterrupt
+
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
-        # A signal that our caller ignores (nohup) stays ignored.
-        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+        # A signal that our caller ignores (nohup, a shell's background job) stays ignored.
+        if number is not None and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
             signal.signal(number, interrupt)
 
 

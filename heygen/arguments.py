@@ -1,8 +1,9 @@
-"""From argv to a command and its typed values, and the errors of a command line that is wrong.
+"""From argv to a command and its values: finds the words, then has argparse read what follows them.
 
-argparse is not used: it takes neither global flags before a command word, nor `--flag=false`, nor a value that
-starts with a dash, nor flags after positionals of a subcommand, and it suggests nothing. A reader that does all
-that leaves it nothing to do, and importing it takes as long as half of a start.
+argparse alone can take neither global flags before a command word, nor `--flag=false`, nor a value that starts
+with a dash, nor flags after positionals of a subcommand, and it suggests nothing. So the command line is put
+into one canonical order first: words, `--flag=value`, `--`, positionals. This is the one place that does it.
+argparse is imported only where there are flags to read: for help and the like it takes half of a start.
 """
 
 from __future__ import annotations
@@ -182,7 +183,7 @@ class _Reader:
         if any(flag.name == "help" for flag, _ in self.flags):
             # Help is for a command line that is still being written; its other values do not matter yet.
             self.flags, self.positionals = [each for each in self.flags if each[0] in tree.GLOBAL_FLAGS], []
-        given = {**_values(self.flags), **self._grouped_positionals()}
+        given = {**_argparse_values(self.words, self.flags), **self._grouped_positionals()}
         own = {flag.key for flag in self.command.flags} if self.command else set()
         general = [flag.key for flag in (*tree.GLOBAL_FLAGS, tree.VERSION) if flag.key not in own]
         options = {key: given.pop(key) for key in general if key in given}
@@ -219,13 +220,29 @@ class _Reader:
         return values
 
 
-def _values(flags: list[tuple[Flag, str]]) -> dict[str, Any]:
-    """Return the typed values of the flags that were given; the last one counts, and an array's come together."""
-    values: dict[str, Any] = {}
-    for flag, text in flags:
-        value = convert(flag, text)
-        values[flag.key] = [*values.get(flag.key, ()), *value] if flag.is_array else value
-    return values
+def _argparse_values(words: tuple[str, ...], flags: list[tuple[Flag, str]]) -> dict[str, Any]:
+    """Return the typed values of the flags that were given, by key; the last one counts, an array's add up.
+
+    The argparse tree has the one path that is walked, and of its flags those that were given: an unknown one has
+    been refused by now, with a suggestion.
+    """
+    if not flags:
+        return {}
+    from argparse import SUPPRESS, ArgumentParser
+
+    parser = root = ArgumentParser(prog="heygen", add_help=False, allow_abbrev=False)
+    for word in words:
+        parser = parser.add_subparsers().add_parser(word, add_help=False, allow_abbrev=False)
+    for flag in {flag.name: flag for flag, _ in flags}.values():
+        parser.add_argument(
+            f"--{flag.name}",
+            dest=flag.key,
+            action="extend" if flag.is_array else "store",
+            default=SUPPRESS,
+            type=lambda text, flag=flag: convert(flag, text),
+        )
+    canonical = [*words, *(f"--{flag.name}={value}" for flag, value in flags)]
+    return vars(root.parse_args(canonical))
 
 
 def convert(flag: Flag, text: str) -> Any:

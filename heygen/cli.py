@@ -80,11 +80,8 @@ def _report(error: HeygenError, argv: Sequence[str], context: Context) -> int:
         is_human = False
     try:
         Printer(context, is_human, _field(argv, error), settings.color).error(error)
-    except BrokenPipeError:
-        pass
-    except OSError:
-        if error.code == "cli_file_io_error":
-            raise  # not even stderr takes it
+    except (BrokenPipeError, HeygenError):
+        pass  # stderr takes nothing either: the exit code is all that is left
     return error.exit_code
 
 
@@ -96,9 +93,6 @@ def _field(argv: Sequence[str], error: HeygenError) -> str | None:
 
 
 def _report_defect(error: Exception, argv: Sequence[str], context: Context) -> int:
-    if isinstance(error, OSError) and error.filename is None:
-        reason = error.strerror or str(error)
-        return _report(HeygenError("cli_file_io_error", f"cannot write the output: {reason}"), argv, context)
     if "--debug" in argv:
         import traceback
 

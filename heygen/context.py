@@ -6,6 +6,8 @@ import os
 import sys
 import time
 
+from heygen.errors import HeygenError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import BinaryIO, Callable, Mapping
@@ -14,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class OutputStream:
-    """A text stream over a binary one: encodes without ever failing, and knows whether it is a terminal."""
+    """A text stream over a binary one: encodes without ever failing, and knows whether it is a terminal.
+
+    Writing raises BrokenPipeError where the reader is gone, and else HeygenError `cli_file_io_error`.
+    """
 
     def __init__(self, raw: BinaryIO | None, encoding: str = "utf-8", is_terminal: bool = False) -> None:
         self.raw = raw
@@ -30,14 +35,33 @@ class OutputStream:
         if self.raw is None:
             return
         view = memoryview(data)
-        while view:
-            # A raw (unbuffered) stream may take a part only.
-            view = view[self.raw.write(view) :]
+        try:
+            while view:
+                # A raw (unbuffered) stream may take a part only.
+                view = view[self.raw.write(view) :]
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise _write_error(error) from error
 
     def flush(self) -> None:
         """Hand what was written to the operating system."""
-        if self.raw is not None:
+        if self.raw is None:
+            return
+        try:
             self.raw.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise _write_error(error) from error
+
+
+def _write_error(error: OSError) -> HeygenError:
+    return HeygenError(
+        "cli_file_io_error",
+        f"cannot write the output: {error.strerror or error}",
+        hint="Make room where the output goes, or send it elsewhere",
+    )
 
 
 class InputStream:
@@ -78,7 +102,7 @@ class Context:
         transport: Callable[[Request], Response] | None = None,
         open_browser: Callable[[str], bool] | None = None,
         columns: Callable[[], int] | None = None,
-        take_signals: Callable[[], None] | None = None,
+        take_signals: Callable[[Context], None] | None = None,
     ) -> None:
         self.stdin = stdin
         self.stdout = stdout
@@ -110,7 +134,7 @@ class Context:
         """From here on have the signals that end a process end the command in order; for what only prints, the
         default does as well and costs no import."""
         if self._take_signals is not None:
-            self._take_signals()
+            self._take_signals(self)
 
     def is_set(self, name: str) -> bool:
         """Tell whether an environment variable has a non-empty value."""
@@ -167,7 +191,7 @@ def _terminal(stream: object) -> bool:
         return False
 
 
-def process_context(take_signals: Callable[[], None] | None = None) -> Context:
+def process_context(take_signals: Callable[[Context], None] | None = None) -> Context:
     """Return the context of this process: its streams, environment and clock.
 
     A stream that the caller closed (`>&-`) is None in Python and swallows what is written to it.

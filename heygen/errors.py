@@ -50,7 +50,7 @@ HINTS = {
     "quota_exceeded": "See what your plan includes with: heygen user me get",
     "rate_limit_exceeded": "Wait a moment and try again; raise HEYGEN_MAX_RETRIES to let the CLI wait longer",
     "not_found": "Check the ID",
-    "video_not_found": "Check the ID with: heygen video list",
+    "video_not_found": "Check ID with: heygen video list",
     "avatar_not_found": "Find an avatar with: heygen avatar looks list",
     "voice_not_found": "Find a voice with: heygen voice list",
     "voice_not_usable": "Choose another voice with: heygen voice list",

@@ -100,6 +100,7 @@ def test_a_full_disk_is_an_envelope(run, server):
     result = run("video", "list", stdout=OutputStream(Full()))
     assert (result.status, result.error["code"]) == (1, "cli_file_io_error")
     assert result.error["message"] == "cannot write the output: No space left on device"
+    assert result.error["result"] == {"data": []}
 
 
 def test_a_closed_pipe_ends_quietly(run, server):
@@ -166,3 +167,19 @@ def test_any_command_line_ends_in_an_envelope_or_a_result(run, server):
         assert "Traceback" not in result.stderr
         if result.status and "--human" not in argv:
             assert result.error["code"] in ("usage_error", "auth_error"), (argv, result)
+
+
+@pytest.mark.parametrize(
+    "argv, hint",
+    [
+        (("video", "get", "x"), "Check ID with: heygen video list"),
+        (("avatar", "looks", "get", "x"), "Check ID with: heygen avatar looks list"),
+        (("webhook", "endpoints", "rotate-secret", "x"), "Check ID with: heygen webhook endpoints list"),
+        (("asset", "get", "x"), "Check ID with: heygen asset list --username <username>"),
+        (("voice", "speech", "create", "--text", "x", "--voice-id", "y"), "Find a voice with: heygen voice list"),
+    ],
+)
+def test_a_missing_resource_names_the_list(run, server, argv, hint):
+    code = "voice_not_found" if argv[0] == "voice" else "not_found"
+    server.answer({"error": {"code": code, "message": "Not found"}}, status=404)
+    assert run(*argv).error["hint"] == hint

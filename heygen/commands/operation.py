@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from heygen.api import body as bodies
 from heygen.api import schema as schemas
+from heygen.api.fields import flag_name
 from heygen.errors import ExitCode, HeygenError, usage_error
 from heygen.http.client import Answer, Call
 
@@ -263,6 +264,9 @@ def send(invocation: Invocation, client: Client, call: Call) -> Answer:
     except HeygenError as error:
         if error.outcome_is_unknown:
             raise _unknown_outcome(invocation, call, error) from error
+        lister = list_of_ids(invocation.command.operation) if error.status == 404 else None
+        if lister:
+            error.hint = f"Check ID with: {lister}"
         raise
     except KeyboardInterrupt as interrupt:
         if call.method == "GET":
@@ -274,7 +278,7 @@ def send(invocation: Invocation, client: Client, call: Call) -> Answer:
 def _unknown_outcome(invocation: Invocation, call: Call, error: HeygenError) -> HeygenError:
     operation = invocation.command.operation
     error.message += "; the API may have carried out the request all the same, so it was not repeated"
-    lister = list_command(operation)
+    lister = list_of_made(operation)
     again = "repeat it with the same --idempotency-key" if call.idempotency_key else "repeat it"
     error.hint = f"Look before you {again}: {lister}" if lister else f"Look at the resource before you {again}"
     if call.idempotency_key:
@@ -282,14 +286,27 @@ def _unknown_outcome(invocation: Invocation, call: Call, error: HeygenError) -> 
     return error
 
 
-def list_command(operation: Operation) -> str | None:
+def list_of_made(operation: Operation) -> str | None:
     """Return the command that lists what an operation makes, or None where there is none."""
+    shown = operation.wait.follow_up if operation.wait else operation.words
+    if len(shown) > 2 and operation.wait and shown[-2] != "batches":
+        return _list_command([(*shown[:-1], "list")])
+    return _list_command([(*shown[:-1], "list"), (shown[0], "list")])
+
+
+def list_of_ids(operation: Operation) -> str | None:
+    """Return the command that lists what an operation's path takes an id of, or None where there is none."""
+    if not any(parameter.location == "path" for parameter in operation.parameters):
+        return None
+    return _list_command([(*operation.words[:-1], "list"), (operation.group, "list")])
+
+
+def _list_command(candidates: list[tuple[str, ...]]) -> str | None:
     from heygen.api import operations
 
-    wait = operation.wait
-    words = [(*wait.follow_up[:-1], "list"), (wait.follow_up[0], "list")] if wait else []
-    words += [(*operation.words[:-1], "list"), (operation.group, "list")]
-    for candidate in words:
-        if operations.find_by_words(candidate) is not None:
-            return " ".join(("heygen", *candidate))
+    for words in candidates:
+        found = operations.find_by_words(words)
+        if found is not None:
+            required = [f"--{flag_name(each.name)} <{flag_name(each.name)}>" for each in found.parameters if each.is_required]
+            return " ".join(("heygen", *words, *required))
     return None

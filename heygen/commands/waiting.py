@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from heygen.invocation import Invocation
 
 DEFAULT_TIMEOUT = 20 * 60.0  # seconds
-# The look at the deadline itself is given this long, and no creation less.
+# The look at the deadline itself is given this long.
 SHORTEST_REQUEST = 5.0
 
 
@@ -43,9 +43,9 @@ class _Waiting:
 
     def run(self, call: Call) -> int:
         longest = READ_TIMEOUT if call.method == "GET" else WRITE_TIMEOUT
-        answer = operation_command.send(
-            self.invocation, self.client, call.replace(timeout=self._remaining(longest))
-        )
+        # However short the deadline: a creation that is cut off may have cost credits all the same.
+        allowed = max(self._remaining(longest), READ_TIMEOUT)
+        answer = operation_command.send(self.invocation, self.client, call.replace(timeout=allowed))
         if self.operation.method == "GET":
             waited_for = [jobs.Job(self._own_id())]
             # The first look has just been taken.
@@ -58,7 +58,7 @@ class _Waiting:
             raise HeygenError(
                 "cli_response_parse_error",
                 f"the answer names nothing to wait for: it has no {self.plan.id}",
-                hint=f"See what was created with: {operation_command.list_command(self.operation)}",
+                hint=f"See what was created with: {operation_command.list_of_made(self.operation)}",
                 result=answer.document,
             )
         return self._finish(self._wait(waited_for), answer.document)

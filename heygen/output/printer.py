@@ -43,6 +43,15 @@ class Printer:
     def result(self, document: Any, columns: dict[str, str] | None = None) -> None:
         """Print a result. Raises HeygenError `cli_field_not_found` where --get finds nothing."""
         document = {} if document is None else document
+        try:
+            self._print(document, columns)
+        except HeygenError as error:
+            if error.code == "cli_file_io_error":
+                # A full disk must not be what loses the id of something paid for.
+                error.details["result"] = document
+            raise
+
+    def _print(self, document: Any, columns: dict[str, str] | None) -> None:
         if self.steps is not None:
             self._fields(document)
         elif self.is_human:
@@ -77,8 +86,9 @@ class Printer:
         if error.result is not None:
             try:
                 self.result(error.result)
-            except HeygenError:
-                pass  # --get names a field that this state has not; the error itself matters more
+            except (HeygenError, BrokenPipeError):
+                # stdout is gone, or --get names a field that this state has not: the error itself matters more.
+                pass
         if self.is_human:
             from heygen.output import human
 
