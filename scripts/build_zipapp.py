@@ -26,6 +26,7 @@ import sys
 import time
 import zlib
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 import marshalled
 import pythons
@@ -83,8 +84,8 @@ class ZipWriter:
         return bytes(self._body + self._directory + b"PK\5\6" + end)
 
 
-def package_files(stamp: Mapping[str, str]) -> dict[str, bytes]:
-    """Return the package's files by their name in the archive, with the build metadata stamped in."""
+def package_files(stamp: Mapping[str, str] = MappingProxyType({})) -> dict[str, bytes]:
+    """Return the package's files by their name in the archive, with the version and build metadata stamped in."""
     files = {}
     for folder, folders, names in os.walk(os.path.join(ROOT, "heygen")):
         folders[:] = sorted(name for name in folders if name != "__pycache__")
@@ -95,7 +96,9 @@ def package_files(stamp: Mapping[str, str]) -> dict[str, bytes]:
                 continue
             with open(path, "rb") as file:
                 files[key] = file.read()
-    files["heygen/build.py"] = stamped(files["heygen/build.py"].decode(), stamp).encode()
+    for name, value in stamp.items():
+        key = "heygen/__init__.py" if name == "__version__" else "heygen/build.py"
+        files[key] = stamped(files[key].decode(), name, value).encode()
     for key in [key for key in files if key.startswith(DOCUMENTS) and key.endswith(".json")]:
         # Every Python reads marshal's second version, a few times faster than it imports json.
         document = json.loads(files.pop(key))
@@ -103,12 +106,11 @@ def package_files(stamp: Mapping[str, str]) -> dict[str, bytes]:
     return files
 
 
-def stamped(source: str, values: Mapping[str, str]) -> str:
-    """Return the source of the build metadata module with the values of its constants replaced."""
-    for name, value in values.items():
-        source, found = re.subn(rf'(?m)^{name} = ".*"$', lambda match: f"{name} = {json.dumps(value)}", source)
-        if found != 1:
-            raise SystemExit(f"heygen/build.py has no {name}")
+def stamped(source: str, name: str, value: str) -> str:
+    """Return a module's source with the value of a constant, a string, replaced."""
+    source, found = re.subn(rf'(?m)^{name} = ".*"$', lambda match: f"{name} = {json.dumps(value)}", source)
+    if found != 1:
+        raise ValueError(f"no constant {name}")
     return source
 
 
@@ -223,6 +225,7 @@ def main(arguments: list[str]) -> int:
     """Build the file and its checksum."""
     parser = argparse.ArgumentParser(description="Build dist/heygen.pyz and dist/checksums.txt.")
     parser.add_argument("--output", metavar="FOLDER", default=os.path.join(ROOT, "dist"), help="default: dist")
+    parser.add_argument("--version", help="what the file says it is; default: heygen.__version__")
     parser.add_argument("--releases-url", default="", help="the list of releases that `heygen update` reads")
     parser.add_argument("--analytics-url", default="", help="where usage events go")
     parser.add_argument("--analytics-key", default="", help="the project key that usage events carry")
@@ -232,6 +235,8 @@ def main(arguments: list[str]) -> int:
         "ANALYTICS_URL": options.analytics_url,
         "ANALYTICS_KEY": options.analytics_key,
     }
+    if options.version:
+        stamp["__version__"] = options.version
     found = pythons.find()
     data = build(package_files(stamp), found, int(os.environ.get("SOURCE_DATE_EPOCH") or 0))
     if len(data) > LARGEST:
