@@ -257,12 +257,18 @@ def convert(flag: Flag, text: str) -> Any:
 
 
 def _split(text: str) -> list[str]:
-    """Split at commas; an item in double quotes may hold one, as in a line of CSV."""
-    if '"' not in text:
-        return [part.strip() for part in text.split(",") if part.strip()]
-    import csv
-
-    return [part.strip() for part in next(csv.reader([text], skipinitialspace=True), []) if part.strip()]
+    """Split at commas, but for those in double quotes or in parentheses: `Chinese (Mandarin, Simplified)` is one."""
+    items, item, depth, is_quoted = [], "", 0, False
+    for sign in text:
+        if sign == '"':
+            is_quoted = not is_quoted
+        elif sign == "," and not is_quoted and depth <= 0:
+            items.append(item)
+            item = ""
+        else:
+            depth += (sign == "(") - (sign == ")")
+            item += sign
+    return [each.strip() for each in (*items, item) if each.strip()]
 
 
 def _scalar(flag: Flag, text: str) -> Any:

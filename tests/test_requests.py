@@ -74,11 +74,11 @@ def test_a_scalar_and_an_array_of_one_name_follow_the_variant(run, server):
     assert sent(run, server, *argv)["avatar_id"] == ["a1", "a2"]
 
 
-def test_arrays_repeat_split_and_keep_quoted_commas(run, server):
+def test_arrays_repeat_and_split_but_not_in_quotes_or_parentheses(run, server):
     argv = ("video-translate", "create", "--set", 'video={"type":"url","url":"https://example.com/a.mp4"}')
-    languages = ("--output-languages", 'French,"Chinese (Mandarin, Simplified)"', "--output-languages", "German")
+    languages = ("--output-languages", 'French, "a, b",Chinese (Mandarin, Simplified)', "--output-languages", "German")
     body = sent(run, server, *argv, *languages)
-    assert body["output_languages"] == ["French", "Chinese (Mandarin, Simplified)", "German"]
+    assert body["output_languages"] == ["French", "a, b", "Chinese (Mandarin, Simplified)", "German"]
 
 
 def test_an_optional_body_may_be_left_out(run, server):
