@@ -3,7 +3,8 @@
 argparse alone can take neither global flags before a command word, nor `--flag=false`, nor a value that starts
 with a dash, nor flags after positionals of a subcommand, and it suggests nothing. So the command line is put
 into one canonical order first: words, `--flag=value`, `--`, positionals. This is the one place that does it.
-argparse is imported only where there are flags to read: for help and the like it takes half of a start.
+argparse is imported only where a flag has a value to read: for switches alone, such as --help, it takes half of
+a start and has nothing to do.
 """
 
 from __future__ import annotations
@@ -226,8 +227,8 @@ def _argparse_values(words: tuple[str, ...], flags: list[tuple[Flag, str]]) -> d
     The argparse tree has the one path that is walked, and of its flags those that were given: an unknown one has
     been refused by now, with a suggestion.
     """
-    if not flags:
-        return {}
+    if all(flag.type == "boolean" for flag, _ in flags):
+        return {flag.key: convert(flag, text) for flag, text in flags}
     from argparse import SUPPRESS, ArgumentParser
 
     parser = root = ArgumentParser(prog="heygen", add_help=False, allow_abbrev=False)
