@@ -118,6 +118,12 @@ class Context:
         self._columns = columns
         self._take_signals = take_signals
 
+    def with_environ(self, environ: Mapping[str, str]) -> Context:
+        """Return the same context with another environment."""
+        other = object.__new__(Context)
+        other.__dict__.update(self.__dict__, environ=environ)
+        return other
+
     def random(self) -> float:
         """Return a number in [0, 1) from the source of random bytes."""
         return int.from_bytes(self.random_bytes(6), "big") / (1 << 48)

@@ -1,0 +1,115 @@
+"""Running another program in the sandbox's environment, with a `heygen` on its path that is this very one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+from heygen.errors import HeygenError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from heygen.context import Context
+
+
+def run_program(words: list[str], context: Context, folder: str) -> int:
+    """Run a program to its end and return its exit code; a signal that ended it counts as a shell counts it."""
+    import subprocess
+
+    environ = dict(context.environ)
+    programs = os.path.join(folder, "bin")
+    _write_launcher(programs)
+    environ["PATH"] = os.pathsep.join(filter(None, (programs, environ.get("PATH") or os.defpath)))
+    try:
+        with _Forwarding() as forwarding:
+            process = subprocess.Popen(words, env=environ, executable=_found(words[0], environ["PATH"]))
+            forwarding.to(process)
+            status = process.wait()
+    except OSError as error:
+        raise HeygenError("cli_file_io_error", f"cannot run {words[0]}: {error.strerror or error}") from error
+    return status if status >= 0 else 128 - status
+
+
+def _found(name: str, path: str) -> str:
+    import shutil
+
+    return shutil.which(name, path=path) or name
+
+
+def _write_launcher(folder: str) -> None:
+    """Put a `heygen` into a folder that starts this program, be it one file, installed, or a checkout."""
+    import heygen
+
+    root = os.path.dirname(os.path.dirname(os.path.abspath(heygen.__file__)))
+    os.mkdir(folder, 0o700)
+    start = os.path.join(folder, "start.py")
+    with open(start, "w", encoding="utf-8") as stream:
+        stream.write(
+            "import sys\n"
+            f"sys.path[0] = {root!r}\n"
+            "from heygen.__main__ import main\n"
+            "sys.exit(main())\n"
+        )
+    launcher = os.path.join(folder, "heygen.cmd" if os.name == "nt" else "heygen")
+    with open(launcher, "w", encoding="utf-8") as stream:
+        if os.name == "nt":
+            stream.write(f'@"{sys.executable}" "{start}" %*\n')
+        else:
+            from shlex import quote
+
+            stream.write(f'#!/bin/sh\nexec {quote(sys.executable)} {quote(start)} "$@"\n')
+    os.chmod(launcher, 0o700)
+
+
+class _Forwarding:
+    """Passes signals on to a program while it runs, so that it decides how to end."""
+
+    NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
+    # Keys on the terminal reach the whole group: the program has had these already.
+    KEYS = (signal.SIGINT, getattr(signal, "SIGQUIT", None))
+
+    def __init__(self) -> None:
+        self._process: Any = None
+        self._before: dict[int, Any] = {}
+        self._came_early: list[int] = []
+
+    def __enter__(self) -> _Forwarding:
+        for name in self.NAMES:
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+                self._before[number] = signal.signal(number, self._pass_on)
+        return self
+
+    def to(self, process: Any) -> None:
+        """Name the program, and pass on what came before there was one."""
+        self._process = process
+        for number in self._came_early:
+            self._pass_on(number)
+
+    def _pass_on(self, number: int, *_: object) -> None:
+        if self._process is None:
+            self._came_early.append(number)
+        elif number not in self.KEYS or not _is_in_foreground():
+            self._process.send_signal(number)
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+
+def _is_in_foreground() -> bool:
+    """Tell whether this process belongs to the group that the terminal's keys go to."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return False
+    finally:
+        os.close(terminal)
+

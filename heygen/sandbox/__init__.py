@@ -1,0 +1,1 @@
+"""The simulated HeyGen API: every operation, offline, on loopback."""

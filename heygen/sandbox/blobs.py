@@ -1,0 +1,102 @@
+"""The bytes of uploaded files, on disk: in a temporary folder, or beside the state file."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, BinaryIO
+
+
+class Sink:
+    """A file that is being received. It takes its place when it is complete, or leaves no trace."""
+
+    def __init__(self, folder: str, name: str) -> None:
+        self._path = os.path.join(folder, f"{name}.part")
+        self._stream = open(self._path, "wb")
+        self._sha256 = hashlib.sha256()
+        self.size = 0
+        self.head = b""
+
+    def write(self, data: bytes) -> None:
+        """Take more bytes in."""
+        if len(self.head) < 512:
+            self.head += data[: 512 - len(self.head)]
+        self._sha256.update(data)
+        self.size += len(data)
+        self._stream.write(data)
+
+    @property
+    def sha256(self) -> str:
+        """The checksum of what has come in, in hexadecimal."""
+        return self._sha256.hexdigest()
+
+    def keep(self, path: str) -> None:
+        """Put the file in its place."""
+        self._stream.close()
+        os.replace(self._path, path)
+
+    def discard(self) -> None:
+        """Forget the file."""
+        self._stream.close()
+        if os.path.exists(self._path):
+            os.remove(self._path)
+
+
+class Blobs:
+    """The files, by the id of their asset."""
+
+    def __init__(self, folder: str | None = None) -> None:
+        self._kept = folder
+        self._folder: str | None = None
+        self._count = 0
+
+    def _place(self) -> str:
+        if self._folder is None:
+            if self._kept is not None:
+                os.makedirs(self._kept, mode=0o700, exist_ok=True)
+                self._folder = self._kept
+            else:
+                import tempfile
+
+                self._folder = tempfile.mkdtemp(prefix="heygen-sandbox-")
+        return self._folder
+
+    def receive(self, id: str) -> Sink:
+        """Return where the bytes of an incoming file go."""
+        self._count += 1
+        return Sink(self._place(), f"{id}.{self._count}")
+
+    def keep(self, id: str, sink: Sink) -> None:
+        """Store what was received under an id, in place of what was there."""
+        sink.keep(os.path.join(self._place(), id))
+
+    def open(self, id: str) -> BinaryIO | None:
+        """Return the bytes of a file, or None where there are none."""
+        try:
+            return open(os.path.join(self._place(), id), "rb")
+        except FileNotFoundError:
+            return None
+
+    def remove(self, id: str) -> None:
+        """Forget a file."""
+        if self._folder is not None or self._kept is not None:
+            try:
+                os.remove(os.path.join(self._place(), id))
+            except FileNotFoundError:
+                pass
+
+    def clear(self) -> None:
+        """Forget all files."""
+        for name in os.listdir(self._place()) if self._folder is not None else ():
+            os.remove(os.path.join(self._place(), name))
+
+    def close(self) -> None:
+        """Leave nothing behind, unless a state file refers to it."""
+        if self._folder is not None and self._kept is None:
+            import shutil
+
+            shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder = None

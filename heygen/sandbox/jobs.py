@@ -1,0 +1,146 @@
+"""Jobs: how something that takes time moves through its documented states on the sandbox's clock.
+
+A job is kept inside its entry: `{"kind", "started", "seconds", "end", "held", "settled"}`. Its state follows from
+the time, so that nothing has to run for it; what must happen when it ends (webhooks, refunds) is settled by
+the next request, or by the courier of the webhooks, whichever comes first.
+"""
+
+from __future__ import annotations
+
+import heapq
+
+from heygen.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Sequence
+
+    from heygen.sandbox.store import Entry
+
+COMPLETED, FAILED = "completed", "failed"
+# Where an API writes the end of a job in its own way.
+_ENDINGS = {"complete": COMPLETED}
+FAILURE_CODE = "rendering_failed"
+FAILURE_MESSAGE = "The job failed, as a fault of the sandbox asked for"
+FAILURE = {"code": FAILURE_CODE, "message": FAILURE_MESSAGE}
+
+
+def begin(entry: Entry, kind: str, now: float, seconds: float, asked: str | None = None) -> None:
+    """Start an entry's job; `asked` is a status that a fault wants for it."""
+    entry["job"] = {"kind": kind, "started": now, "seconds": seconds, "end": COMPLETED, "held": None, "settled": False}
+    if asked:
+        steer(entry, asked, now)
+
+
+def steer(entry: Entry, status: str, now: float) -> None:
+    """Decide an unfinished job's fate: it ends at once as completed, will fail, or stays in a status."""
+    job = entry["job"]
+    job["held"] = None
+    status = _ENDINGS.get(status, status)
+    if status in (COMPLETED, FAILED):
+        job["end"] = status
+    else:
+        job["held"] = status
+
+
+def finish(entry: Entry, status: str, now: float) -> None:
+    """End a job now, whatever it was to become."""
+    steer(entry, status, now)
+    entry["job"]["seconds"] = max(0.0, now - entry["job"]["started"])
+
+
+def fraction(entry: Entry, now: float) -> float:
+    """Return how much of a job is done, from 0 to 1."""
+    job = entry["job"]
+    if job["held"] is not None:
+        return 0.0
+    elapsed = now - job["started"]
+    if elapsed >= job["seconds"]:
+        return 1.0
+    return max(0.0, elapsed / job["seconds"])
+
+
+class View(Record):
+    """A job at one moment, in the words of its API."""
+
+    status: str
+    fraction: float  # how much of it is done, from 0 to 1
+    is_done: bool = False  # over, with a result
+    has_failed: bool = False
+    ended_at: float | None = None
+
+
+def view(entry: Entry, now: float, states: Sequence[str], is_new: bool = False) -> View:
+    """Return where a job stands: `states` are those on the way and, last, the one at the end.
+
+    `is_new` is the view that the creation itself answers with: nothing has happened yet, however short the job.
+    """
+    job = entry["job"]
+    if is_new:
+        return View(status=states[0], fraction=0.0)
+    if job["held"] is not None:
+        return View(status=job["held"], fraction=0.0)
+    done = fraction(entry, now)
+    if done < 1.0:
+        return View(status=states[int(done * (len(states) - 1))], fraction=done)
+    failed = job["end"] == FAILED
+    return View(
+        status=FAILED if failed else states[-1],
+        fraction=1.0,
+        is_done=not failed,
+        has_failed=failed,
+        ended_at=ended_at(entry),
+    )
+
+
+def has_ended(entry: Entry, now: float) -> bool:
+    """Tell whether a job is over, well or not."""
+    return fraction(entry, now) >= 1.0
+
+
+def has_completed(entry: Entry, now: float) -> bool:
+    """Tell whether a job is over and has a result."""
+    return has_ended(entry, now) and entry["job"]["end"] == COMPLETED
+
+
+def has_failed(entry: Entry, now: float) -> bool:
+    """Tell whether a job is over without a result."""
+    return has_ended(entry, now) and entry["job"]["end"] == FAILED
+
+
+def ended_at(entry: Entry) -> float:
+    """Return when a job ends or ended, unless something holds it."""
+    return entry["job"]["started"] + entry["job"]["seconds"]
+
+
+class Agenda:
+    """The jobs whose end has not been settled, soonest first."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[float, int, Entry]] = []
+
+    def add(self, entry: Entry) -> None:
+        """Note when a job ends; noting it again after a change is right."""
+        if not entry["job"]["settled"]:
+            heapq.heappush(self._heap, (ended_at(entry), entry["n"], entry))
+
+    def next_end(self) -> float | None:
+        """Return when the next job ends, or None."""
+        return self._heap[0][0] if self._heap else None
+
+    def settle(self, now: float, on_end: Callable[[Entry], None]) -> bool:
+        """Call `on_end` once for each job that has ended by now, in the order of their ends.
+
+        Returns whether there was one.
+        """
+        settled = False
+        while self._heap and self._heap[0][0] <= now:
+            _, _, entry = heapq.heappop(self._heap)
+            job = entry["job"]
+            if job["settled"] or job["held"] is not None or ended_at(entry) > now:
+                # Settled before, or put off since: whoever puts a job off notes its new end.
+                continue
+            job["settled"] = True
+            settled = True
+            on_end(entry)
+        return settled

@@ -1,0 +1,87 @@
+"""Ids and files that a request refers to.
+
+An id that the sandbox knows is held to its state there. One that it does not know is taken for one of the
+real account: a rehearsal uses the ids of production.
+"""
+
+from __future__ import annotations
+
+from heygen.sandbox import jobs
+from heygen.sandbox.problems import Refusal, invalid
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from heygen.sandbox.call import Call
+
+
+def check_asset(call: Call, id: str | None, param: str) -> None:
+    """Refuse an asset that is known not to be ready."""
+    if not id:
+        return
+    asset = call.world.store.get("asset", id)
+    if asset is not None and asset["state"] != "stored":
+        raise Refusal(400, "asset_not_available", f"Asset {id} has not been uploaded", param=param)
+    _refuse_deleted(call, "asset", id, param, "resource_not_found")
+
+
+def check_file(call: Call, source: dict[str, Any] | None, param: str) -> None:
+    """Refuse a file (`url`, `asset_id` or `base64`) that can be told to be wrong."""
+    if source is None:
+        return
+    if source["type"] == "asset_id":
+        check_asset(call, source["asset_id"], f"{param}.asset_id")
+    elif source["type"] == "url":
+        check_url(source["url"], f"{param}.url")
+    elif source["type"] == "base64":
+        import base64
+
+        try:
+            base64.b64decode(source["data"], validate=True)
+        except ValueError as error:
+            raise invalid(f"{param}.data is not base64", f"{param}.data") from error
+
+
+def check_url(url: str | None, param: str) -> None:
+    """Refuse what is no web address. (Plain http is let pass: rehearsals use servers of their own.)"""
+    if url is None:
+        return
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or not url.isprintable() or " " in url:
+        raise invalid(f"{param} must be an https url", param)
+
+
+def check_voice(call: Call, id: str | None, param: str = "voice_id") -> None:
+    """Refuse a voice that is known not to be usable."""
+    if not id:
+        return
+    voice = call.world.store.get("voice", id)
+    if voice is not None and "job" in voice and not jobs.has_completed(voice, call.now):
+        raise Refusal(400, "voice_not_usable", f"Voice {id} is not ready", param=param)
+    _refuse_deleted(call, "voice", id, param, "voice_not_found")
+
+
+def check_avatar(call: Call, id: str | None, param: str = "avatar_id") -> None:
+    """Refuse a look that is known not to be usable."""
+    if not id:
+        return
+    look = call.world.store.get("look", id)
+    if look is not None:
+        from heygen.sandbox.resources.avatar import look_status
+
+        status = look_status(call.world, look)
+        if status != "completed":
+            raise invalid(f"Avatar {id} cannot be used yet: it is {status}", param)
+    _refuse_deleted(call, "look", id, param, "avatar_not_found")
+
+
+def _refuse_deleted(call: Call, kind: str, id: str, param: str, code: str) -> None:
+    if call.world.store.was_deleted(kind, id):
+        raise Refusal(404, code, f"{id} has been deleted", param=param)

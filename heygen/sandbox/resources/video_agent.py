@@ -1,0 +1,297 @@
+"""Video Agent sessions: one unattended run, or a conversation that ends in videos.
+
+A conversation goes: the agent thinks and asks back (`waiting_for_input`); after the answer it thinks and shows
+a draft (`reviewing`); after the next message it generates the video (`completed`), and each further message
+makes another.
+"""
+
+from __future__ import annotations
+
+from heygen.sandbox import jobs, media
+from heygen.sandbox.paging import newest_first
+from heygen.sandbox.problems import conflict, invalid, missing
+from heygen.sandbox.resources import references, video
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from heygen.sandbox.call import Call
+    from heygen.sandbox.store import Entry
+    from heygen.sandbox.world import World
+
+COST = 2
+MOST_FILES = 20
+MOST_MESSAGES = 40
+LONGEST_PROMPT = 10_000
+_JOB = "video-agent"
+# What a run is for, and where the session stands when it is over.
+_AFTER = {"ask": "waiting_for_input", "draft": "reviewing"}
+_NEXT = {"ask": "draft", "draft": "video", "video": "video"}
+_PROGRESS = {"ask": 10, "draft": 40}
+
+
+def create(call: Call) -> dict[str, Any]:
+    body = call.body
+    if not 1 <= len(body["prompt"]) <= LONGEST_PROMPT:
+        raise invalid(f"prompt must have 1 to {LONGEST_PROMPT} characters", "prompt")
+    _check(call)
+    references.check_url(body.get("callback_url"), "callback_url")
+    session = call.create(
+        "session",
+        mode=body.get("mode", "generate"),
+        title=_title(body["prompt"]),
+        text=body["prompt"],
+        callback_id=body.get("callback_id"),
+        callback_url=body.get("callback_url"),
+        video_id=None,
+        videos=[],
+        messages=[],
+        resources={},
+    )
+    _hear(call, session, body["prompt"])
+    if session["mode"] == "generate":
+        try:
+            _generate(call, session)
+        finally:
+            if session["video_id"] is None:  # no credits
+                call.world.store.remove("session", session["id"])
+    else:
+        _think(call, session, "ask")
+    return {
+        "data": {
+            "session_id": session["id"],
+            "status": "generating" if session["mode"] == "generate" else "thinking",
+            "video_id": session["video_id"],
+            "created_at": int(session["created"]),
+        }
+    }
+
+
+def listed(call: Call) -> dict[str, Any]:
+    return call.list(
+        call.world.store.all("session"),
+        lambda each: {"session_id": each["id"], "title": each["title"], "created_at": int(each["created"])},
+    )
+
+
+def get(call: Call) -> dict[str, Any]:
+    session = _session(call)
+    status, progress = _state(call, session)
+    return {
+        "data": {
+            "session_id": session["id"],
+            "status": status,
+            "progress": progress,
+            "title": session["title"],
+            "video_id": session["video_id"],
+            "created_at": int(session["created"]),
+            "messages": session["messages"][::-1][:MOST_MESSAGES],
+        }
+    }
+
+
+def send(call: Call) -> dict[str, Any]:
+    session = _session(call)
+    if session["mode"] != "chat":
+        raise conflict("This session runs unattended; only one in chat mode takes messages")
+    if not call.body["message"].strip():
+        raise invalid("message must not be empty", "message")
+    _check(call)
+    if _is_running(call, session):
+        raise conflict("The agent is still at work; wait for it, or stop it first")
+    _hear(call, session, call.body["message"])
+    step = _NEXT[session["run"]]
+    if step == "video":
+        _generate(call, session)
+    else:
+        _think(call, session, step)
+    run_id = call.world.mint.id("run", call.world.store.next())
+    return {"data": {"session_id": session["id"], "run_id": run_id, "title": session["title"]}}
+
+
+def stop(call: Call) -> dict[str, Any]:
+    session = _session(call)
+    if _is_running(call, session):
+        if session["run"] == "video":
+            entry = call.world.store.get("video", session["video_id"])
+            jobs.finish(entry, jobs.FAILED, call.now)
+            call.world.expect(entry)
+        else:
+            jobs.finish(session, jobs.COMPLETED, call.now)
+            call.world.expect(session)
+        call.world.settle()
+        if session["mode"] == "chat":
+            session["run"] = "ask"
+            jobs.begin(session, _JOB, call.now, 0.0)
+            session["job"]["settled"] = True
+        _say(session, call.now, "I have stopped.")
+    return {"data": {"session_id": session["id"]}}
+
+
+def resource(call: Call) -> dict[str, Any]:
+    session = _session(call)
+    found = session["resources"].get(call.path["resource_id"])
+    if found is None:
+        raise missing("resource", "Resource", call.path["resource_id"])
+    name = {"video": "video.mp4", "draft": "thumbnail.jpg"}.get(found["resource_type"])
+    made = call.world.link(f"/files/session/{session['id']}/{name}") if name else None
+    picture = call.world.link(f"/files/session/{session['id']}/thumbnail.jpg") if name else None
+    return {"data": {**found, "url": found.get("url") or made, "preview_url": made, "thumbnail_url": picture}}
+
+
+def videos(call: Call) -> dict[str, Any]:
+    session = _session(call)
+    entries = [entry for id in session["videos"] for entry in [call.world.store.get("video", id)] if entry]
+    shown = [video.show(call.world, entry, call.now) for entry in sorted(entries, key=newest_first)]
+    return {"data": shown, "has_more": False, "next_token": None}
+
+
+def styles(call: Call) -> dict[str, Any]:
+    tag = call.query.get("tag")
+    found = [each for each in call.world.presets("style") if tag is None or tag in each["tags"]]
+    return call.list(found, lambda each: each, lambda each: each["place"])
+
+
+# --- where a session stands
+
+
+def _session(call: Call) -> Entry:
+    return call.looked_at("session", call.path["session_id"], "Session")
+
+
+def _is_running(call: Call, session: Entry) -> bool:
+    entry = session
+    if session["run"] == "video":
+        entry = call.world.store.get("video", session["video_id"])
+    return entry is not None and not jobs.has_ended(entry, call.now)
+
+
+def _state(call: Call, session: Entry) -> tuple[str, int]:
+    """Return status and progress."""
+    if session["run"] == "video":
+        entry = call.world.store.get("video", session["video_id"])
+        if entry is None:
+            return "completed", 100
+        view = jobs.view(entry, call.now, ("generating", "completed"))
+        status = view.status if view.fraction == 1.0 else "generating"
+        return status, int(100 * view.fraction)
+    view = jobs.view(session, call.now, ("thinking", _AFTER[session["run"]]))
+    return view.status, _PROGRESS[session["run"]]
+
+
+# --- what the agent does
+
+
+def _check(call: Call) -> None:
+    body = call.body
+    references.check_avatar(call, body.get("avatar_id"))
+    references.check_voice(call, body.get("voice_id"))
+    files = body.get("files") or ()
+    if len(files) > MOST_FILES:
+        raise invalid(f"files may have {MOST_FILES} items at most, not {len(files)}", "files")
+    for index, source in enumerate(files):
+        references.check_file(call, source, f"files[{index}]")
+
+
+def _title(prompt: str) -> str:
+    words = prompt.split()
+    return " ".join(words[:6])[:80] + ("…" if len(words) > 6 else "")
+
+
+def _hear(call: Call, session: Entry, text: str) -> None:
+    """Take the user's message and files into the conversation."""
+    ids = []
+    for source in call.body.get("files") or ():
+        url = source.get("url")
+        if source["type"] == "asset_id":
+            asset = call.world.store.get("asset", source["asset_id"])
+            url = call.world.public(f"/files/asset/{asset['id']}/{asset['name']}") if asset else None
+        kind = media.family(source.get("media_type") or media.content_type((url or "").partition("?")[0]))
+        ids.append(_add_resource(call.world, session, call.now, kind, "user_uploaded", {"url": url}))
+    _add_message(session, call.now, "user", text, ids)
+
+
+def _say(session: Entry, now: float, text: str, ids: list[str] | None = None, kind: str | None = None) -> None:
+    _add_message(session, now, "model", text, ids or [], kind or ("resource" if ids else "text"))
+
+
+def _add_message(
+    session: Entry, now: float, role: str, text: str, ids: list[str], kind: str = "text"
+) -> None:
+    session["messages"].append(
+        {"role": role, "content": text, "type": kind, "resource_ids": ids or None, "created_at": int(now)}
+    )
+
+
+def _add_resource(
+    world: World, session: Entry, now: float, kind: str, origin: str, fields: dict[str, Any]
+) -> str:
+    id = world.mint.id("resource", world.store.next())
+    session["resources"][id] = {
+        "resource_id": id,
+        "resource_type": kind,
+        "source_type": origin,
+        "created_at": int(now),
+        "metadata": {"session_id": session["id"]},
+        **fields,
+    }
+    return id
+
+
+def _think(call: Call, session: Entry, run: str) -> None:
+    session["run"] = run
+    call.begin(session, _JOB)
+
+
+def _generate(call: Call, session: Entry) -> None:
+    session["run"] = "video"
+    entry = video.begin(
+        call,
+        cost=COST,
+        job_kind=_JOB,
+        event="video_agent",
+        title=session["title"],
+        text=session["text"],
+        format="mp4",
+        has_subtitles=True,
+        session=session["id"],
+        callback_id=session["callback_id"],
+        callback_url=session["callback_url"],
+    )
+    session["video_id"] = entry["id"]
+    session["videos"].append(entry["id"])
+
+
+def ended(world: World, session: Entry) -> None:
+    """Have the agent say what came of a run that made no video."""
+    now = jobs.ended_at(session)
+    if session["job"]["end"] == jobs.FAILED:
+        _say(session, now, jobs.FAILURE_MESSAGE, kind="error")
+    elif session["run"] == "ask":
+        _say(session, now, "Who is the video for, and how long may it be?")
+    else:
+        id = _add_resource(world, session, now, "draft", "generated", {})
+        _say(session, now, "Here is a draft. Shall I make the video?", [id])
+
+
+def video_ended(world: World, session: Entry, entry: Entry) -> None:
+    """Have the agent present the video, or say that there is none."""
+    now = jobs.ended_at(entry)
+    if entry["job"]["end"] == jobs.FAILED:
+        _say(session, now, jobs.FAILURE_MESSAGE, kind="error")
+        return
+    id = _add_resource(world, session, now, "video", "generated", {"metadata": {"video_id": entry["id"]}})
+    _say(session, now, "Your video is ready.", [id])
+
+
+OPERATIONS = {
+    "create": create,
+    "list": listed,
+    "get": get,
+    "send": send,
+    "stop": stop,
+    "resources get": resource,
+    "videos list": videos,
+    "styles list": styles,
+}

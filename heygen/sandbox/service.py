@@ -1,0 +1,275 @@
+"""From a request to its answer: finds what it is for, and refuses what the API would refuse."""
+
+from __future__ import annotations
+
+import json
+import threading
+
+from heygen.api import body as bodies
+from heygen.api.validation import validate
+from heygen.sandbox.blobs import Blobs
+from heygen.sandbox.call import Call
+from heygen.sandbox.courier import Courier
+from heygen.sandbox.exchange import Answer, document_answer, refusal_answer
+from heygen.sandbox.problems import Refusal, invalid
+from heygen.sandbox.rendering import render
+from heygen.sandbox.router import Router
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from heygen.api.operations import Operation, Parameter
+    from heygen.sandbox.exchange import Incoming
+    from heygen.sandbox.faults import Rule
+    from heygen.sandbox.multipart import Upload
+    from heygen.sandbox.world import World
+
+# Files in a form, as POST /v3/assets documents it.
+MAX_UPLOAD = 32 * 1024 * 1024
+LOG_LENGTH = 10_000
+LARGEST_LOGGED = 1024 * 1024  # bytes of a body
+
+
+class Service:
+    """Answers requests, of any thread, for one world."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.defects: list[BaseException] = []
+        self._router = Router()
+        self._counter = threading.Lock()
+        self._keeper: Any = None
+        if world.options.state_file:
+            from heygen.sandbox.keeper import Keeper
+
+            self._keeper = Keeper(world, world.options.state_file)
+        world.blobs = Blobs(self._keeper.folder if self._keeper else None)
+        world.courier = Courier(world)
+
+    def open(self) -> None:
+        """Start what runs beside the requests."""
+        self.world.courier.start()
+
+    def drain(self) -> None:
+        """Deliver what is due, once."""
+        self.world.courier.close()
+
+    def close(self) -> None:
+        """Keep the state, if it is to be kept, and clean up."""
+        if self._keeper is not None:
+            with self.world.lock:
+                self._keeper.save()
+        self.world.blobs.close()
+
+    def request_id(self) -> str:
+        """Return the next X-Request-Id."""
+        with self._counter:
+            self.world.requests += 1
+            return "req_" + self.world.mint.id("request", self.world.requests)[:24]
+
+    def faults(self, incoming: Incoming) -> list[Rule]:
+        """Return the faults that strike a request; the sandbox's own endpoints have none."""
+        if incoming.path.startswith("/_sandbox"):
+            return []
+        with self.world.lock:
+            return self.world.faults.of_request(incoming.method, incoming.path)
+
+    def note(self, incoming: Incoming, status: int) -> None:
+        """Put a request into the log."""
+        if incoming.path.startswith("/_sandbox"):
+            return
+        entry = {**incoming.entry(), "status": status, "time": self.world.clock.now()}
+        if entry["body"] is not None and len(entry["body"]) > LARGEST_LOGGED:
+            entry["body"] = None
+        with self.world.lock:
+            log = self.world.log
+            log.append(entry)
+            if len(log) > LOG_LENGTH:
+                del log[: LOG_LENGTH // 10]
+        if self.world.options.log is not None:
+            self.world.options.log(entry)
+
+    def answer(self, incoming: Incoming) -> Answer:
+        """Carry a request out and return its answer, refusals included."""
+        try:
+            answer = self._dispatch(incoming)
+        except Refusal as refusal:
+            answer = refusal_answer(refusal)
+        self.note(incoming, answer.status)
+        return answer
+
+    def _dispatch(self, incoming: Incoming) -> Answer:
+        path = incoming.path
+        if path.startswith("/files/"):
+            from heygen.sandbox import files
+
+            return files.serve(self.world, incoming)
+        if path.startswith("/uploads/"):
+            from heygen.sandbox.resources import uploads
+
+            return uploads.receive(self.world, incoming)
+        if path == "/_sandbox" or path.startswith("/_sandbox/"):
+            from heygen.sandbox import control
+
+            answer = control.serve(self.world, incoming)
+            self._save()
+            return answer
+        if path == "/" or path.startswith(("/videos/", "/consent/")):
+            from heygen.sandbox import page
+
+            return page.serve(self.world, incoming)
+        return self._operate(incoming)
+
+    # --- operations
+
+    def _operate(self, incoming: Incoming) -> Answer:
+        operation, path = self._router.find(incoming.method, incoming.path)
+        _authenticate(incoming)
+        with self.world.lock:
+            self.world.limiter.admit(self.world.clock.now())
+        query = _query(operation, incoming)
+        content = _document(operation, incoming) if operation.body_schema and not operation.is_multipart else {}
+        upload = self._upload(operation, incoming) if operation.is_multipart else None
+        with self.world.lock:
+            self.world.settle()
+            call = Call(self.world, operation, incoming.method, incoming.path, path, query, content, upload)
+            answer = self._replayed(call, incoming)
+            self.world.settle()
+            if incoming.method != "GET":
+                self._save()
+        self.world.courier.wake()
+        return answer
+
+    def _replayed(self, call: Call, incoming: Incoming) -> Answer:
+        """Run the operation, or give back the first result of the same idempotency key."""
+        kind = call.operation.idempotency or ""
+        key = None
+        if kind == "header":
+            key = incoming.headers.get("idempotency-key")
+        elif kind.startswith("body:"):
+            key = call.body.get(kind[len("body:") :])
+        if not key:
+            return _run(call)
+        name = f"{call.operation.path} {key}"
+        kept = self.world.replays.get(name)
+        if kept is None:
+            answer = _run(call)
+            kept = self.world.replays[name] = {"status": answer.status, "body": answer.body.decode()}
+        return Answer(kept["status"], kept["body"].encode())
+
+    def _upload(self, operation: Operation, incoming: Incoming) -> Upload:
+        from heygen.sandbox.multipart import FormReader, boundary
+
+        if incoming.content_type != "multipart/form-data":
+            raise _unsupported(incoming, "multipart/form-data")
+        form = FormReader(incoming.body, boundary(incoming.headers["content-type"]))
+        blobs = self.world.blobs
+
+        def receive() -> Any:
+            with self.world.lock:
+                return blobs.receive("form")
+
+        return form.read_file("file", MAX_UPLOAD, receive)
+
+    def _save(self) -> None:
+        if self._keeper is not None:
+            with self.world.lock:
+                self._keeper.save()
+
+
+def _run(call: Call) -> Answer:
+    from importlib import import_module
+
+    operation = call.operation
+    module = import_module(f"heygen.sandbox.resources.{operation.group.replace('-', '_')}")
+    result = module.OPERATIONS[" ".join(operation.command)](call)
+    status = 200
+    if isinstance(result, tuple):
+        status, result = result
+    if operation.response_schema is not None:
+        result = render(result, operation.response_schema, operation.document)
+    return document_answer(result, status)
+
+
+def _authenticate(incoming: Incoming) -> None:
+    if incoming.headers.get("x-api-key", "").strip():
+        return
+    scheme, _, token = incoming.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Refusal(401, "unauthorized", "Give an API key in X-Api-Key, or a token in Authorization: Bearer")
+
+
+def _unsupported(incoming: Incoming, wanted: str) -> Refusal:
+    given = incoming.headers.get("content-type")
+    return Refusal(415, "unsupported_media_type", f"Content-Type must be {wanted}, not {given or 'missing'}")
+
+
+def _document(operation: Operation, incoming: Incoming) -> dict[str, Any]:
+    """Return the checked JSON body; an optional one that is missing is empty. Raises 400, 413, 415."""
+    content = incoming.read()
+    if not content.strip():
+        if operation.body_is_required:
+            raise invalid("The request needs a JSON body")
+        return {}
+    media_type = incoming.content_type
+    if media_type != "application/json" and not (media_type.startswith("application/") and media_type.endswith("+json")):
+        raise _unsupported(incoming, "application/json")
+    try:
+        document = bodies.strict_json(content.decode("utf-8"))
+    except json.JSONDecodeError as error:
+        raise invalid(f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from error
+    except (ValueError, RecursionError) as error:
+        raise invalid("The body is not JSON that can be read") from error
+    incoming.document = document
+    found = validate(document, operation.body_schema or {}, operation.document)
+    if found:
+        texts = [
+            problem.text() + (f"; did you mean {problem.suggestion}?" if problem.suggestion else "")
+            for problem in found
+        ]
+        raise invalid("; ".join(texts), found[0].path or None)
+    return document if isinstance(document, dict) else {}
+
+
+def _query(operation: Operation, incoming: Incoming) -> dict[str, Any]:
+    """Return the query parameters, typed and with their defaults. Raises 400. Unknown ones are ignored."""
+    values: dict[str, Any] = {}
+    for parameter in operation.parameters:
+        if parameter.location != "query":
+            continue
+        given = [value for name, value in incoming.query if name == parameter.name]
+        if given:
+            values[parameter.name] = _parameter(parameter, given, operation)
+        elif parameter.is_required:
+            raise invalid(f"{parameter.name} is required", parameter.name)
+        elif "default" in parameter.schema:
+            values[parameter.name] = parameter.schema["default"]
+    return values
+
+
+def _parameter(parameter: Parameter, given: list[str], operation: Operation) -> Any:
+    schema = parameter.schema
+    if schema.get("type") == "array":
+        value: Any = given
+    else:
+        value = _typed(given[-1], schema.get("type", "string"))
+    found = validate(value, schema, operation.document, parameter.name)
+    if found:
+        raise invalid(found[0].text(), parameter.name)
+    return value
+
+
+def _typed(text: str, kind: str) -> Any:
+    """Return the text as the value that it writes, or as itself where it writes none of that type."""
+    try:
+        if kind == "integer" and text.isascii() and text.lstrip("+-").isdigit():
+            return int(text)
+        if kind == "number" and text.isascii():
+            number = float(text)
+            return number if abs(number) != float("inf") and number == number else text
+    except ValueError:
+        return text
+    if kind == "boolean" and text in ("true", "false"):
+        return text == "true"
+    return text
