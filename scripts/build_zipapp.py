@@ -35,10 +35,30 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PARTS = os.path.join(ROOT, "scripts", "archive")
 LARGEST = 500_000
 DOCUMENTS = "heygen/api/documents/"
-# What a bare --version needs, and nothing else.
-FIRST = ["heygen/__init__.py", "heygen/__main__.py"]
-# What travels as source alone: only calls that take long anyway import it.
-WITHOUT_BYTECODE = ("heygen/sandbox/",)
+
+
+def _modules(folder: str, names: str) -> list[str]:
+    return [f"{folder}/{name}.py" for name in names.split()]
+
+
+# Which modules travel as bytecode, in blocks of what is used together: bytecode for six Pythons takes several times
+# the room of the source, so that of a module which only rare or slow calls import is left out.
+FIRST = _modules("heygen", "__init__ __main__")  # all that a bare --version needs
+BLOCKS = (
+    # Reading a command line, and help.
+    _modules("heygen", "arguments cli config context duration errors help record suggest tree")
+    + _modules("heygen/api", "__init__ documents fields operations schema validation"),
+    # Calling an operation.
+    _modules("heygen", "agent credentials invocation")
+    + _modules("heygen/api", "body path")
+    + _modules("heygen/commands", "__init__ operation")
+    + _modules("heygen/http", "__init__ client errors failure message retry transport")
+    + _modules("heygen/output", "__init__ printer"),
+    # Waiting, and showing results to people.
+    _modules("heygen", "jobs")
+    + _modules("heygen/commands", "waiting")
+    + _modules("heygen/output", "cells human progress terminal values"),
+)
 
 
 def deflate(data: bytes) -> bytes:
@@ -124,7 +144,7 @@ def compiled(python: pythons.Python, sources: Mapping[str, bytes]) -> dict[str, 
     """Return each source's code, as the Python compiles it."""
     answer = subprocess.run(
         # The environment is fixed, because the order of a set's elements shows in the bytes.
-        [python.path, "-S", "-s", "-X", "no_debug_ranges", os.path.join(PARTS, "bytecode.py")],
+        [python.path, "-S", "-s", os.path.join(PARTS, "bytecode.py")],
         input=marshal.dumps(dict(sources), 2),
         stdout=subprocess.PIPE,
         env={"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C"},
@@ -148,26 +168,25 @@ def by_module(codes: Mapping[str, marshalled.Node], keys: Iterable[str]) -> mars
 
 
 def add_bytecode(
-    archive: ZipWriter, found: list[pythons.Python], loader: bytes, sources: Mapping[str, bytes]
+    archive: ZipWriter, found: list[pythons.Python], loader: bytes, files: Mapping[str, bytes]
 ) -> dict[int, tuple[int, int]]:
     """Add each Python's bytecode, and return where its first part stands: start and end, by magic number.
 
-    That part has the loader, the modules of FIRST and the tables; the rest comes in blocks of modules that
-    are used together, and are therefore deflated together.
+    That part has the loader, the modules of FIRST and the tables; the blocks come after it.
     """
-    codes = {python: compiled(python, {"loader.py": loader, **sources}) for python in found}
-    blocks = [[key for key in sources if key not in FIRST]]
+    chosen = {key: files[key] for block in (FIRST, *BLOCKS) for key in block}
+    codes = {python: compiled(python, {"loader.py": loader, **chosen}) for python in found}
     modules = {}
-    for number, block in enumerate(blocks):
+    for number, block in enumerate(BLOCKS):
         modules.update({module_name(key)[0]: (number, module_name(key)[1]) for key in block})
     modules.update({module_name(key)[0]: (-1, module_name(key)[1]) for key in FIRST})
-    shared = [together(by_module(codes[python], block) for python in found) for block in blocks]
+    shared = [together(by_module(codes[python], block) for python in found) for block in BLOCKS]
     strings = [archive.add(f"bytecode/strings{number}", text) for number, (text, _) in enumerate(shared)]
 
     places = {}
     for python in found:
         parts, spans, offset = [], [], 0
-        for block, (_, numbers), where in zip(blocks, shared, strings):
+        for block, (_, numbers), where in zip(BLOCKS, shared, strings):
             parts.append(deflate(marshalled.write(by_module(codes[python], block), numbers)))
             spans.append((*where, offset, len(parts[-1])))
             offset += len(parts[-1])
@@ -199,10 +218,7 @@ def build(files: Mapping[str, bytes], found: list[pythons.Python], timestamp: in
     length = len(header.replace("@PACKS@", table({key: (0, 0) for key in keys})).encode())
     archive = ZipWriter(length, timestamp)
     archive.add("__main__.py", boot.encode())
-    sources = {
-        key: data for key, data in files.items() if key.endswith(".py") and not key.startswith(WITHOUT_BYTECODE)
-    }
-    places = add_bytecode(archive, found, loader, sources)
+    places = add_bytecode(archive, found, loader, files)
     # For every other interpreter: the loader as source, and no module's code.
     start, size = archive.add("bytecode/none", marshal.dumps(((), (loader, {}, ({}, []))), 2))
     places[0] = (start, start + size)

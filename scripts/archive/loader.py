@@ -60,7 +60,6 @@ class Archive:
             if file is None:
                 return None
         spec = ModuleSpec(name, self, origin=self.archive + "/" + file, is_package=is_package)
-        spec.has_location = True
         if is_package:
             spec.submodule_search_locations.append(self.archive + "/" + name.replace(".", "/"))
         return spec
@@ -69,6 +68,8 @@ class Archive:
         return None
 
     def exec_module(self, module):
+        # Set here and not by has_location, which would work out where a cached file might be as well.
+        module.__file__ = module.__spec__.origin
         exec(self.get_code(module.__name__), module.__dict__)
 
     def get_code(self, name):
@@ -109,6 +110,9 @@ class Archive:
             raise FileNotFoundError(2, "No such file in the archive", path) from None
 
 
+system = sys.modules.get("posix") or sys.modules.get("nt")  # what os would have to be imported for
+if "--debug" in sys.argv or b"HEYGEN_DEBUG" in system.environ or "HEYGEN_DEBUG" in system.environ:
+    modules = {}  # from the sources, because the bytecode has no line numbers to show
 sys.meta_path.insert(0, Archive(sys.argv[0], archive, index, codes, modules, blocks, base))
 
 from heygen.__main__ import main

@@ -1,0 +1,123 @@
+"""How this program was installed, and the command that starts it again."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import heygen
+from heygen.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+ZIPAPP, CHECKOUT, PACKAGE = "zipapp", "checkout", "package"
+
+# Package managers that can say whether a file is theirs: the question, and the command that brings a newer one.
+_FILE_OWNERS = (
+    (("dpkg-query", "--search"), "apt-get install --only-upgrade {}"),
+    (("rpm", "--query", "--file"), "dnf upgrade {}"),
+    (("apk", "info", "--who-owns"), "apk upgrade {}"),
+    (("pacman", "--query", "--owns"), "pacman -S {}"),
+)
+# Folders that belong to one package manager altogether.
+_STORES = (
+    ("/Cellar/", "brew upgrade heygen"),
+    ("/nix/store/", "nix profile upgrade heygen"),
+    ("/gnu/store/", "guix upgrade heygen"),
+    ("/snap/", "snap refresh heygen"),
+)
+
+
+class Installation(Record):
+    """Where the program is and what keeps it up to date; `path` is its file (zipapp) or the package's folder.
+
+    `upgrade` is the command that brings a newer version, where that is not `heygen update`.
+    """
+
+    method: str
+    path: str
+    upgrade: str | None = None
+
+
+def find(loader: Any = None) -> Installation:
+    """Tell how this program was installed. Asks package managers, which takes a moment."""
+    loader = loader or heygen.__spec__.loader
+    archive = getattr(loader, "archive", None)
+    if archive is not None:
+        path = os.path.realpath(archive)
+        return Installation(method=ZIPAPP, path=path, upgrade=_owner(path))
+    package = os.path.realpath(os.path.dirname(heygen.__file__))
+    return at(package)
+
+
+def at(package: str) -> Installation:
+    """Tell what put a package's folder where it is."""
+    site = os.path.dirname(package)
+    if os.path.exists(os.path.join(site, "pyproject.toml")):
+        return Installation(method=CHECKOUT, path=package, upgrade=f"git -C {_quoted(site)} pull")
+    unix = package.replace(os.sep, "/")
+    distribution = "heygen-cli"
+    if "/pipx/venvs/" in unix:
+        upgrade = f"pipx upgrade {distribution}"
+    elif "/uv/tools/" in unix:
+        upgrade = f"uv tool upgrade {distribution}"
+    elif _installer(site) == "conda":
+        upgrade = f"conda update {distribution}"
+    elif "/dist-packages/" in unix and unix.startswith("/usr/lib/"):
+        upgrade = f"apt-get install --only-upgrade {distribution}"
+    else:
+        upgrade = f"{_quoted(sys.executable)} -m pip install --upgrade {distribution}"
+    return Installation(method=PACKAGE, path=package, upgrade=_store(unix) or upgrade)
+
+
+def command() -> list[str]:
+    """Return the words that start this same program, to which a command's own are added."""
+    archive = getattr(heygen.__spec__.loader, "archive", None)
+    if archive is not None:
+        return [sys.executable, "-I", "-S", os.path.abspath(archive)]
+    starter = (
+        "import sys; sys.path.insert(0, sys.argv.pop(1)); from heygen.__main__ import main; sys.exit(main())"
+    )
+    return [sys.executable, "-I", "-S", "-c", starter, os.path.dirname(os.path.dirname(os.path.abspath(heygen.__file__)))]
+
+
+def _installer(site: str) -> str:
+    """Return what a distribution's metadata names as its installer."""
+    import glob
+
+    for path in glob.glob(os.path.join(glob.escape(site), "heygen_cli-*.dist-info", "INSTALLER")):
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read().strip()
+    return ""
+
+
+def _store(path: str) -> str | None:
+    return next((upgrade for part, upgrade in _STORES if part in path), None)
+
+
+def _owner(path: str) -> str | None:
+    """Return the upgrade command of the package manager that a file belongs to, if it belongs to one."""
+    import subprocess
+
+    if _store(path):
+        return _store(path)
+    if not path.startswith("/usr/") or path.startswith("/usr/local/"):
+        return None  # where packages do not go
+    for question, upgrade in _FILE_OWNERS:
+        try:
+            answer = subprocess.run(
+                [*question, path], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=10
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            continue
+        if answer.returncode == 0:
+            return upgrade.format("heygen")
+    return None
+
+
+def _quoted(text: str) -> str:
+    from shlex import quote
+
+    return quote(text)
