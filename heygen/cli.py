@@ -46,7 +46,7 @@ def _run(argv: Sequence[str], context: Context) -> int:
         return ExitCode.OK
     from heygen.output.printer import Printer
 
-    settings = Settings(context, parsed.options)
+    settings = Settings(context, parsed.options, is_lenient=parsed.words[0] == "config")
     output = Printer(context, settings.is_human, parsed.options.get("get"), settings.color)
     if parsed.deprecated:
         old, new = (" ".join(("heygen", *words)) for words in (parsed.deprecated, parsed.words))

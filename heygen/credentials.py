@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-
-from heygen.config import config_dir
+from heygen import storage
 from heygen.errors import HeygenError
 from heygen.record import Record
 
@@ -35,8 +33,7 @@ class Credential(Record):
 
 def path(context: Context) -> str | None:
     """Return the path of the credential file, or None where there is no home."""
-    folder = config_dir(context)
-    return os.path.join(folder, "credentials") if folder else None
+    return storage.path(context, "credentials")
 
 
 def resolve(context: Context) -> Credential:

@@ -157,11 +157,17 @@ FORCE = Flag(name="force", type="boolean", description="Go ahead without asking.
 # Hand-written commands: their words, and the module that has COMMAND and run().
 HAND_WRITTEN = {
     ("video", "download"): "heygen.commands.video_download",
+    ("config", "set"): "heygen.commands.config_set",
+    ("config", "get"): "heygen.commands.config_get",
+    ("config", "list"): "heygen.commands.config_list",
+    ("config", "unset"): "heygen.commands.config_unset",
+    ("config", "path"): "heygen.commands.config_path",
     ("sandbox", "run"): "heygen.commands.sandbox_run",
     ("sandbox", "start"): "heygen.commands.sandbox_start",
 }
 
 HAND_WRITTEN_GROUPS = {
+    "config": "Keep settings: output format, analytics and more",
     "sandbox": "Rehearse against a simulated API: no key, no credits, no network",
 }
 

@@ -1,0 +1,35 @@
+"""`heygen config get`: show one setting."""
+
+from __future__ import annotations
+
+from heygen.config import key_named
+from heygen.errors import ExitCode
+from heygen.tree import Argument, Command
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from heygen.config import Setting
+    from heygen.invocation import Invocation
+
+COMMAND = Command(
+    words=("config", "get"),
+    summary="Show one setting",
+    description="Show the value of a setting that is in effect, and its source: env, file or default.",
+    runner="heygen.commands.config_get:run",
+    arguments=(Argument(name="key", description="Setting to show; heygen config list shows all."),),
+    examples=({"about": "Print the output format in effect", "command": "heygen config get output --get value"},),
+)
+
+
+def run(invocation: Invocation) -> int:
+    """Print the setting."""
+    invocation.output.result(document(invocation.settings.lookup(key_named(invocation.given["key"]).name)))
+    return ExitCode.OK
+
+
+def document(setting: Setting) -> dict[str, Any]:
+    """Return a setting as it is printed; a value that is wrong says why."""
+    found = {"key": setting.key.name, "value": setting.value, "source": setting.source}
+    return {**found, "problem": setting.problem} if setting.problem else found

@@ -1,0 +1,26 @@
+"""`heygen config path`: say where the settings file is."""
+
+from __future__ import annotations
+
+from heygen import storage
+from heygen.config import FILE
+from heygen.errors import ExitCode
+from heygen.tree import Command
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from heygen.invocation import Invocation
+
+COMMAND = Command(
+    words=("config", "path"),
+    summary="Show where the settings file is",
+    description="Show the path of the settings file, whether or not it exists yet.",
+    runner="heygen.commands.config_path:run",
+    examples=({"about": "Edit the settings by hand", "command": 'vi "$(heygen config path --get path)"'},),
+)
+
+
+def run(invocation: Invocation) -> int:
+    """Print the path."""
+    invocation.output.result({"path": storage.writable_path(invocation.context, FILE)})
+    return ExitCode.OK

@@ -1,0 +1,31 @@
+"""`heygen config unset`: go back to a setting's default."""
+
+from __future__ import annotations
+
+from heygen.commands.config_get import document
+from heygen.config import Settings, key_named
+from heygen.errors import ExitCode
+from heygen.tree import Argument, Command
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from heygen.invocation import Invocation
+
+COMMAND = Command(
+    words=("config", "unset"),
+    summary="Go back to a setting's default",
+    description="Remove a setting from the settings file, and show what is in effect then.",
+    runner="heygen.commands.config_unset:run",
+    arguments=(Argument(name="key", description="Setting to remove; heygen config list shows all."),),
+    examples=({"about": "Print JSON by default again", "command": "heygen config unset output"},),
+)
+
+
+def run(invocation: Invocation) -> int:
+    """Remove the key from the file, and print the setting as it is without it."""
+    from heygen import config_file
+
+    key = key_named(invocation.given["key"])
+    config_file.drop(invocation.context, key)
+    invocation.output.result(document(Settings(invocation.context, {}).lookup(key.name)))
+    return ExitCode.OK
