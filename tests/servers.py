@@ -39,7 +39,7 @@ class ScriptedServer:
         self.answers = []
         self.routes = {}
         self.unexpected = []
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         owner = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -98,6 +98,7 @@ class ScriptedServer:
     def _answer(self, handler, recorded):
         with self._lock:
             self.requests.append(recorded)
+            self._lock.notify_all()
             if (recorded.method, recorded.path) in self.routes:
                 answer = self.routes[recorded.method, recorded.path]
             elif self.answers:
@@ -109,6 +110,11 @@ class ScriptedServer:
             answer(handler, recorded)
         else:
             handler.reply(*answer)
+
+    def wait_for(self, count, timeout=30):
+        """Block until this many requests have come in."""
+        with self._lock:
+            assert self._lock.wait_for(lambda: len(self.requests) >= count, timeout)
 
     def close(self):
         self._server.shutdown()
