@@ -37,6 +37,7 @@ class Job:
         self.document = document
         self.error: HeygenError | None = None  # why looking ended, where state is REFUSED
         self.not_found = 0
+        self.is_unreachable = False  # the last look got no answer at all
 
 
 class Outcome(Record):
@@ -91,6 +92,9 @@ def wait(
                 if job.state == RUNNING:
                     asked = max(asked, _look(job, plan, look))
                     observer.update(jobs)
+                    if job.is_unreachable and context.monotonic() >= deadline:
+                        # With no network, further looks would each overrun the deadline by their own timeout.
+                        return Outcome(jobs=tuple(jobs), is_timeout=True)
             if all(job.state != RUNNING for job in jobs):
                 return Outcome(jobs=tuple(jobs))
             if is_last:
@@ -111,6 +115,7 @@ def _look(job: Job, plan: Wait, look: Callable[[str], Any]) -> float:
     try:
         document = look(job.id)
     except HeygenError as error:
+        job.is_unreachable = error.status is None and is_passing(error)
         if error.status == 404:
             job.not_found += 1
             if job.not_found < MOST_NOT_FOUND:
@@ -119,7 +124,7 @@ def _look(job: Job, plan: Wait, look: Callable[[str], Any]) -> float:
             return error.retry_after or 0.0
         job.state, job.error = REFUSED, error
         return 0.0
-    job.not_found = 0
+    job.not_found, job.is_unreachable = 0, False
     note(job, plan, document)
     return 0.0
 

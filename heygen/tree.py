@@ -156,7 +156,6 @@ FORCE = Flag(name="force", type="boolean", description="Go ahead without asking.
 
 # Hand-written commands: their words, and the module that has COMMAND and run().
 HAND_WRITTEN = {
-    ("video", "download"): "heygen.commands.video_download",
     ("config", "set"): "heygen.commands.config_set",
     ("config", "get"): "heygen.commands.config_get",
     ("config", "list"): "heygen.commands.config_list",

@@ -44,6 +44,7 @@ class ScriptedServer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def _serve(self):
                 length = int(self.headers.get("Content-Length") or 0)

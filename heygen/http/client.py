@@ -22,6 +22,7 @@ READ_TIMEOUT = 30.0  # seconds
 WRITE_TIMEOUT = 120.0
 UPLOAD_TIMEOUT = 600.0
 LARGEST_DOCUMENT = 100 * 1024 * 1024  # bytes
+_BLOCK = 64 * 1024  # bytes
 
 
 class Call(Record):
@@ -170,13 +171,18 @@ def parse_document(data: bytes) -> Any:
 def _read(response: Response) -> bytes:
     import http.client
 
+    pieces, size = [], 0
     try:
-        data = response.stream.read(LARGEST_DOCUMENT + 1)
+        # On older Pythons a read of n bytes allocates all n at once, so the limit is not asked for in one go.
+        while size <= LARGEST_DOCUMENT:
+            piece = response.stream.read(_BLOCK)
+            if not piece:
+                return b"".join(pieces)
+            pieces.append(piece)
+            size += len(piece)
     except (OSError, http.client.HTTPException) as error:
         raise AnswerLost(f"the answer was cut short: {error}") from error
-    if len(data) > LARGEST_DOCUMENT:
-        raise HeygenError("cli_response_parse_error", "the API's answer is larger than 100 MiB")
-    return data
+    raise HeygenError("cli_response_parse_error", "the API's answer is larger than 100 MiB")
 
 
 def _excerpt(data: bytes) -> str:
