@@ -34,7 +34,7 @@ class ScriptedServer:
     An answer is (status, headers, body) or a function from (handler, recorded) that writes it all itself.
     """
 
-    def __init__(self):
+    def __init__(self, port=0):
         self.requests = []
         self.answers = []
         self.routes = {}
@@ -72,8 +72,9 @@ class ScriptedServer:
             def handle_error(self, *_):
                 pass  # a client that hangs up is part of many tests
 
-        self._server = Server(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._server = Server(("127.0.0.1", port), Handler)
+        self.port = self._server.server_address[1]
+        self.url = f"http://127.0.0.1:{self.port}"
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
         self._thread.start()
 
@@ -118,6 +119,8 @@ class ScriptedServer:
             assert self._lock.wait_for(lambda: len(self.requests) >= count, timeout)
 
     def close(self):
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        """Stop listening; closing twice does no harm."""
+        if self._thread.is_alive():
+            self._server.shutdown()
+            self._server.server_close()
+            self._thread.join()

@@ -5,6 +5,7 @@ import random
 import socket
 
 import pytest
+from servers import ScriptedServer
 
 CREATE = ("video", "create", "--type", "avatar", "--avatar-id", "a1", "--script", "Hi", "--wait")
 CREATED = {"data": {"video_id": "vid_1", "status": "pending"}}
@@ -71,6 +72,24 @@ def test_hours_of_waiting_with_failing_polls_end_with_the_right_result(run, serv
     result = run(*CREATE, "--timeout", "12h")
     assert (result.status, result.json) == (0, DONE)
     assert result.clock.elapsed > 2 * 3600
+
+
+def test_a_network_that_is_cut_and_comes_back_costs_nothing_but_time(run, server, clock):
+    """The server is really gone for a while: connections are refused, then it is there again on its port."""
+    back = []
+
+    def sleep(seconds):
+        clock.sleep(seconds)
+        if len(clock.sleeps) == 2:
+            server.close()
+        if len(clock.sleeps) == 6:
+            back.append(ScriptedServer(server.port).answer(DONE))
+
+    server.answer(CREATED).answer(video("pending")).answer(video("processing"))
+    result = run(*CREATE, sleep=sleep)
+    back[0].close()
+    assert (result.status, result.json, result.stderr) == (0, DONE, "")
+    assert len(clock.sleeps) == 6
 
 
 def test_a_timeout_leaves_the_last_state_and_the_follow_up(run, server):
