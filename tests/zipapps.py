@@ -12,7 +12,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
 import build_zipapp  # noqa: E402
+import packs  # noqa: E402, F401
 import pythons  # noqa: E402
+from package import package_files  # noqa: E402
 
 THIS_PYTHON = pythons.probe(sys.executable)
 
@@ -22,7 +24,7 @@ def data(version="", releases_url="", with_bytecode=True):
     """Return the bytes of a heygen.pyz with bytecode for the Python that runs the tests alone."""
     stamp = {"RELEASES_URL": releases_url, **({"__version__": version} if version else {})}
     found = [THIS_PYTHON] if with_bytecode and THIS_PYTHON.implementation == "cpython" else []
-    return build_zipapp.build(build_zipapp.package_files(stamp), found, 0)
+    return build_zipapp.build(package_files(stamp), found, 0)
 
 
 def write(path, content):

@@ -21,13 +21,14 @@ class Archive:
         self._bytes = archive
         self._index = index
         self._files = None
+        self._entry = None, b""  # the last one that was read: all the sources are in one
         self._codes = codes
         self._modules = modules
         self._blocks = blocks
         self._base = base
 
     def files(self):
-        """Return where each file of the archive stands: its name to offset and size of its deflated bytes."""
+        """Return where each file stands: its entry's offset and size, and its place and size in that, inflated."""
         if self._files is None:
             start, end = self._index
             self._files = marshal.loads(self._inflate(start, end - start))
@@ -37,7 +38,10 @@ class Archive:
         return zlib.decompress(self._bytes[offset : offset + size], -15)
 
     def _read(self, name):
-        return self._inflate(*self.files()[name])
+        start, length, offset, size = self.files()[name]
+        if start != self._entry[0]:
+            self._entry = start, self._inflate(start, length)
+        return self._entry[1][offset : offset + size]
 
     def _source_name(self, module):
         """Return the archive's name of a module's source, and whether the module is a package."""
