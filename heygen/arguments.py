@@ -64,6 +64,31 @@ def parse_leniently(argv: Sequence[str]) -> dict[str, Any]:
     return options
 
 
+def usage(argv: Sequence[str]) -> str:
+    """Return the line that shows how the command is called that a command line, right or wrong, is about."""
+    reader = _Reader(argv)
+    try:
+        reader.read()
+    except HeygenError:
+        pass  # it was reported before; here the words matter that it had by then
+    return reader.command.usage if reader.command else " ".join(("heygen", *reader.words, "<command>", "[flags]"))
+
+
+def repeated(argv: Sequence[str], name: str, value: str) -> str | None:
+    """Return a right command line once more, as one types it, with another value for a flag; None where it has none."""
+    from shlex import quote
+
+    reader = _Reader(argv)
+    reader.read()
+    if reader.command is None or all(flag.name != name for flag in reader.command.flags):
+        return None
+    parts = [*reader.words, *reader.positionals]
+    for flag, given in reader.flags:
+        if flag.name != name:
+            parts.extend([f"--{flag.name}"] if (flag.type, given) == ("boolean", "true") else [f"--{flag.name}", given])
+    return " ".join(quote(part) for part in ("heygen", *parts, f"--{name}", value))
+
+
 class _Reader:
     """Reads one command line from left to right."""
 

@@ -47,7 +47,13 @@ def _run(argv: Sequence[str], context: Context) -> int:
     from heygen.output.printer import Printer
 
     settings = Settings(context, parsed.options, is_lenient=parsed.words[0] == "config")
-    output = Printer(context, settings.is_human, parsed.options.get("get"), settings.color)
+    output = Printer(
+        context,
+        settings.is_human,
+        parsed.options.get("get"),
+        settings.color,
+        lambda token: arguments.repeated(argv, "token", token),
+    )
     if parsed.deprecated:
         old, new = (" ".join(("heygen", *words)) for words in (parsed.deprecated, parsed.words))
         output.notice(f"`{old}` is deprecated; use `{new}`")
@@ -79,7 +85,7 @@ def _report(error: HeygenError, argv: Sequence[str], context: Context) -> int:
     except HeygenError:
         is_human = False
     try:
-        Printer(context, is_human, _field(argv, error), settings.color).error(error)
+        Printer(context, is_human, _field(argv, error), settings.color).error(error, lambda: arguments.usage(argv))
     except (BrokenPipeError, HeygenError):
         pass  # stderr takes nothing either: the exit code is all that is left
     return error.exit_code

@@ -83,7 +83,8 @@ class InputStream:
 class Context:
     """Streams, environment, clock, randomness, transport and browser of one run.
 
-    Times are seconds: `now()` since the epoch, `monotonic()` on a clock that nothing sets back.
+    Times are seconds: `now()` since the epoch, `monotonic()` on a clock that nothing sets back. `local_time()`
+    takes the former to the user's own time zone.
     `transport` is None for the real network; a test may put a function from Request to Response there.
     """
 
@@ -99,6 +100,7 @@ class Context:
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         random_bytes: Callable[[int], bytes] = os.urandom,
+        local_time: Callable[[float], time.struct_time] = time.localtime,
         transport: Callable[[Request], Response] | None = None,
         open_browser: Callable[[str], bool] | None = None,
         columns: Callable[[], int] | None = None,
@@ -113,6 +115,7 @@ class Context:
         self.monotonic = monotonic
         self.sleep = sleep
         self.random_bytes = random_bytes
+        self.local_time = local_time
         self.transport = transport
         self._open_browser = open_browser
         self._columns = columns

@@ -7,6 +7,7 @@ import itertools
 import json
 import pathlib
 import sys
+import time
 
 import pytest
 
@@ -122,6 +123,7 @@ def run(request, clock, tmp_path):
                 "now": clock.now,
                 "monotonic": clock.monotonic,
                 "sleep": clock.sleep,
+                "local_time": time.gmtime,
                 # Bytes that differ from call to call but not from run to run.
                 "random_bytes": lambda size: bytes((next(counter) * 7 + 128) % 256 for _ in range(size)),
                 **context,

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from heygen.output import wrap as breaking
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Iterator
@@ -98,3 +100,19 @@ def cut(text: str, cells: int, more: str = "…") -> str:
 def pad(text: str, cells: int) -> str:
     """Return the text with blanks after it until it takes this many cells."""
     return text + " " * (cells - width(text))
+
+
+def wrap(text: str, room: int) -> list[str]:
+    """Return the text in lines of no more than `room` cells.
+
+    What is in ASCII without a blank stays whole, since it may be an ID or a URL that somebody copies; scripts that
+    have no blanks break anywhere.
+    """
+    lines: list[str] = []
+    for line in breaking.wrap(text, room, width):
+        while width(line) > room and not line.isascii():
+            part = cut(line, room, "") or next(clusters(line))[0]
+            lines.append(part)
+            line = line[len(part) :]
+        lines.append(line)
+    return lines

@@ -1,27 +1,126 @@
-"""Results and errors as people read them."""
+"""Results and errors as people read them: tables for lists, labels for objects, sentences for errors."""
 
 from __future__ import annotations
 
-import json
+from heygen.output import cells, values
+from heygen.output.outline import items, one_line, outline
+from heygen.output.table import table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable, Mapping
 
-    from heygen.context import Context
     from heygen.errors import HeygenError
+    from heygen.output.terminal import Terminal
+
+_PAGING = ("has_more", "next_token")
 
 
-def render(document: Any, columns: dict[str, str] | None, context: Context) -> str:
-    """Return a result as text with a newline at its end."""
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+def render(
+    document: Any,
+    columns: Mapping[str, str] | None,
+    terminal: Terminal,
+    next_page: Callable[[str], str | None] | None = None,
+) -> str:
+    """Return a result as text with a newline at its end.
+
+    `columns` maps the headers of a list to field paths; `next_page` turns a cursor into the command to run next.
+    """
+    if document is None or document == {}:
+        return "Done.\n"
+    data, rest = document, {}
+    if isinstance(document, dict) and "data" in document:
+        data, rest = document["data"], {name: value for name, value in document.items() if name != "data"}
+    found, data, rest = _next_page(data, rest, next_page)
+    body = _body(data, columns, terminal) if data is not None or not rest else []
+    if rest:
+        body += [*([""] if body else []), *outline(rest, terminal)]
+    if found:
+        body += ["", f"Next page: {terminal.paint(cells.escape(found), 'bold')}"]
+    return "".join(f"{line}\n" for line in body)
 
 
-def render_error(error: HeygenError, context: Context) -> str:
-    """Return an error as text with a newline at its end."""
-    lines = [f"Error: {error.message}"]
+def _next_page(
+    data: Any, rest: dict[str, Any], next_page: Callable[[str], str | None] | None
+) -> tuple[str | None, Any, dict[str, Any]]:
+    """Return the command that shows the next page, if there is one, and both parts without what it stands for."""
+    is_in_data = "has_more" not in rest and isinstance(data, dict) and "has_more" in data
+    paging = data if is_in_data else rest
+    token = paging.get("next_token")
+    has_more = bool(paging.get("has_more"))
+    command = next_page(token) if next_page and has_more and isinstance(token, str) and token else None
+    if has_more and not command:
+        return None, data, rest  # the cursor is all there is to go on with
+    others = {name: value for name, value in paging.items() if name not in _PAGING}
+    return (command, others, rest) if is_in_data else (command, data, others)
+
+
+def _body(data: Any, columns: Mapping[str, str] | None, terminal: Terminal) -> list[str]:
+    if isinstance(data, dict) and len(data) == 1:
+        (only,) = data.values()
+        if isinstance(only, list) and only and all(isinstance(row, dict) for row in only):
+            data = only  # a list in a wrapping of its own
+    if isinstance(data, dict):
+        return outline(data, terminal)
+    if not isinstance(data, list):
+        return _scalar(data, terminal)
+    if not data:
+        return ["No results."]
+    if all(isinstance(row, dict) and row for row in data):
+        return table(data, columns, terminal) or items(data, terminal)
+    if any(isinstance(row, (dict, list)) for row in data):
+        return items(data, terminal)
+    return [part for row in data for part in _scalar(row, terminal)]
+
+
+def _scalar(value: Any, terminal: Terminal) -> list[str]:
+    text = one_line("", value, terminal)
+    return cells.wrap(text, terminal.width) if terminal.is_terminal else [text]
+
+
+def render_error(error: HeygenError, terminal: Terminal, usage: str | None = None) -> str:
+    """Return an error as text with a newline at its end; `usage` is the line that a wrong command line is shown."""
+    found = _sentence("Error:", cells.escape(error.message), terminal, ("bold", "red"))
+    if error.param and error.param not in error.message:
+        found += _sentence("Field:", cells.escape(error.param), terminal)
+    if usage and error.code == "usage_error" and usage not in (error.hint or ""):
+        found += _sentence("Usage:", usage, terminal)
     if error.hint:
-        lines.append(f"Hint: {error.hint}")
-    if error.request_id:
-        lines.append(f"Request ID: {error.request_id}")
-    return "".join(line + "\n" for line in lines)
+        found += _sentence("Hint:", cells.escape(error.hint), terminal)
+    for name, value in {**error.details, "doc_url": error.doc_url, "request_id": error.request_id}.items():
+        if value is not None:
+            found.append(terminal.paint(f"{values.label(name)}: {one_line(name, value, terminal)}", "dim"))
+    return "".join(f"{line}\n" for line in found)
+
+
+def _sentence(head: str, text: str, terminal: Terminal, styles: tuple[str, ...] = ("bold",)) -> list[str]:
+    """Return a sentence after its head, its further lines indented; the commands in a hint stand out."""
+    indent = len(head) + 1
+    room = max(terminal.width - indent, 20) if terminal.is_terminal else 1 << 30
+    parts = cells.wrap(text, room)
+    if head == "Hint:":
+        parts = _commands_in_bold(parts, terminal)
+    return [
+        (" " * indent if index else terminal.paint(head, *styles) + " ") + part for index, part in enumerate(parts)
+    ]
+
+
+def _commands_in_bold(parts: list[str], terminal: Terminal) -> list[str]:
+    """Paint what is a command to run: from `heygen ` to the end of the clause, over line ends."""
+    found, is_command = [], False
+    for part in parts:
+        painted, rest = "", part
+        while rest:
+            if not is_command:
+                start = rest.find("heygen ")
+                if start < 0:
+                    painted, rest = painted + rest, ""
+                    continue
+                painted, rest, is_command = painted + rest[:start], rest[start:], True
+            ends = [at for at in map(rest.find, ("; ", ", ", "`")) if at >= 0]
+            end = min(ends, default=len(rest))
+            painted += terminal.paint(rest[:end], "bold")
+            is_command = end == len(rest) and not part.endswith(";")
+            rest = rest[end:]
+        found.append(painted)
+    return found

@@ -9,9 +9,10 @@ from heygen.errors import HeygenError, usage_error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable
 
-    from heygen.context import Context
+    from heygen.context import Context, OutputStream
+    from heygen.output.terminal import Terminal
 
 
 def compact(document: Any) -> str:
@@ -20,15 +21,46 @@ def compact(document: Any) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
+def _for_terminal(text: str, stream: OutputStream) -> str:
+    """Return a JSON text as it may go to a stream.
+
+    A terminal obeys C1 controls, which JSON leaves as they are, and its encoding may not know every character:
+    both become JSON's own escapes, and the document stays the same.
+    """
+    if not stream.is_terminal or text.isascii():
+        return text
+
+    def shown(sign: str) -> str:
+        if "\x7f" <= sign <= "\x9f":
+            return f"\\u{ord(sign):04x}"
+        try:
+            sign.encode(stream.encoding)
+        except UnicodeEncodeError:
+            return json.dumps(sign)[1:-1]
+        return sign
+
+    return "".join(map(shown, text))
+
+
 class Printer:
-    """Prints the results of one run. `field` is the path that `--get` asks for."""
+    """Prints the results of one run.
+
+    `field` is the path that `--get` asks for, `color` the value of `--color`, and `next_page` returns the command
+    that goes on at a cursor, or None where the present one takes no cursor.
+    """
 
     def __init__(
-        self, context: Context, is_human: bool = False, field: str | None = None, color: str = "auto"
+        self,
+        context: Context,
+        is_human: bool = False,
+        field: str | None = None,
+        color: str = "auto",
+        next_page: Callable[[str], str | None] | None = None,
     ) -> None:
         self.context = context
         self.is_human = is_human
         self.color = color
+        self.next_page = next_page
         self.steps = self._parse(field)
 
     @staticmethod
@@ -57,9 +89,9 @@ class Printer:
         elif self.is_human:
             from heygen.output import human
 
-            self.context.stdout.write(human.render(document, columns, self.context))
+            self.context.stdout.write(human.render(document, columns, self.terminal(self.context.stdout), self.next_page))
         else:
-            self.context.stdout.write(compact(document) + "\n")
+            self.context.stdout.write(_for_terminal(compact(document), self.context.stdout) + "\n")
         self.context.stdout.flush()
 
     def _fields(self, document: Any) -> None:
@@ -72,17 +104,33 @@ class Printer:
                 param=paths.render(self.steps or []),
                 hint="See all fields by leaving --get out",
             ) from error
-        lines = [value if isinstance(value, str) else compact(value) for value in values]
-        self.context.stdout.write("".join(line + "\n" for line in lines))
+        stdout = self.context.stdout
+        for value in values:
+            if not isinstance(value, str):
+                value = _for_terminal(compact(value), stdout)
+            elif stdout.is_terminal and not value.isprintable():
+                from heygen.output import cells
+
+                value = "\n".join(map(cells.escape, value.split("\n")))
+            stdout.write(value + "\n")
 
     def schema(self, document: Any) -> None:
         """Print a JSON Schema: always JSON, indented where a person reads it."""
         text = json.dumps(document, ensure_ascii=False, indent=2) if self.is_human else compact(document)
-        self.context.stdout.write(text + "\n")
+        self.context.stdout.write(_for_terminal(text, self.context.stdout) + "\n")
         self.context.stdout.flush()
 
-    def error(self, error: HeygenError) -> None:
-        """Print an error's envelope on stderr, after the last known state, if it carries one, on stdout."""
+    def terminal(self, stream: OutputStream) -> Terminal:
+        """Return what a stream of ours can show to a person."""
+        from heygen.output.terminal import Terminal
+
+        return Terminal(self.context, stream, self.color)
+
+    def error(self, error: HeygenError, usage: Callable[[], str] = str) -> None:
+        """Print an error's envelope on stderr, after the last known state, if it carries one, on stdout.
+
+        `usage` gives the line that shows people how the command is called.
+        """
         if error.result is not None:
             try:
                 self.result(error.result)
@@ -92,9 +140,9 @@ class Printer:
         if self.is_human:
             from heygen.output import human
 
-            self.context.stderr.write(human.render_error(error, self.context))
+            self.context.stderr.write(human.render_error(error, self.terminal(self.context.stderr), usage()))
         else:
-            self.context.stderr.write(compact(error.envelope()) + "\n")
+            self.context.stderr.write(_for_terminal(compact(error.envelope()), self.context.stderr) + "\n")
         self.context.stderr.flush()
 
     def notice(self, text: str) -> None:

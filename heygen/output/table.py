@@ -1,0 +1,184 @@
+"""Lists as tables: which columns there are, and which give way where the terminal is too narrow for all."""
+
+from __future__ import annotations
+
+from heygen.api import path as paths
+from heygen.output import cells, values
+from heygen.output.outline import lines, one_line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Mapping, Sequence
+
+    from heygen.output.terminal import Terminal
+
+GAP = 2
+# A text is cut to no less than this before a whole column goes.
+NARROWEST_TEXT = 10
+# A list without columns of its own shows no more than this many fields, found in so many rows.
+MOST_COLUMNS = 6
+ROWS_READ = 20
+# As many columns, the most important first, must fit; else each row is a block of its own.
+LEAST_COLUMNS = 3
+
+
+class Column:
+    """A column: its header, the path of its field, and the values of all rows."""
+
+    def __init__(self, header: str, path: str, rows: Sequence[Any]) -> None:
+        self.header = header
+        self.path = path
+        self.name = path.rpartition(".")[2]
+        self.values = [_field(row, path) for row in rows]
+        kinds = {values.kind(self.name, value) for value in self.values} - {values.NOTHING}
+        self.kind = kinds.pop() if len(kinds) == 1 else values.TEXT if kinds else values.NOTHING
+        self.is_whole = bool(kinds & set(values.WHOLE)) or self.kind in values.WHOLE
+        self.cells: list[str] = []
+        self.width = 0
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether its values stand at its right edge."""
+        return self.kind in values.NUMERIC
+
+    @property
+    def narrowest(self) -> int:
+        """The least cells that it can do with."""
+        if self.is_whole or self.kind not in (values.TEXT, values.LIST, values.OBJECT):
+            return self.width
+        return min(self.width, max(NARROWEST_TEXT, cells.width(self.header)))
+
+    def fill(self, terminal: Terminal, with_distance: bool) -> None:
+        """Make the cells; `with_distance` adds to times how long ago they were."""
+        zones = {moment[1] for value in self._times() for moment in [values.local(value, terminal.context)] if moment}
+        self.cells = [self._cell(value, terminal, len(zones) > 1, with_distance) for value in self.values]
+        self.title = f"{self.header} ({zones.pop()})" if len(zones) == 1 else self.header
+        self.width = max([cells.width(self.title), *map(cells.width, self.cells)])
+
+    def _times(self) -> list[Any]:
+        return [value for value in self.values if values.kind(self.name, value) == values.TIME]
+
+    def _cell(self, value: Any, terminal: Terminal, with_zone: bool, with_distance: bool) -> str:
+        if isinstance(value, list) and value and not any(isinstance(item, (dict, list)) for item in value):
+            return ", ".join(values.text(self.name, item, terminal) for item in value)
+        text = one_line(self.name, value, terminal)
+        if values.kind(self.name, value) == values.TIME:
+            moment = values.local(value, terminal.context)
+            if moment and with_zone:
+                text += f" {moment[1]}"
+            if moment and with_distance:
+                text += f" ({values.ago(value, terminal.context)})"
+        return text
+
+
+def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str] | None, terminal: Terminal) -> list[str] | None:
+    """Return the lines of a table; None where the rows have no field that could be a column."""
+    found = [Column(header, path, rows) for header, path in (columns or {}).items()]
+    if all(column.kind == values.NOTHING for column in found):
+        found = _chosen(rows)
+    if not found:
+        return None
+    for column in found:
+        column.fill(terminal, with_distance=terminal.is_terminal)
+    if not terminal.is_terminal:
+        return _drawn(found, terminal)
+    if _total(found) > terminal.width:
+        for column in found:
+            column.fill(terminal, with_distance=False)
+    shown = _fitting(found, terminal.width)
+    if len(shown) < min(LEAST_COLUMNS, len(found)):
+        return _blocks(found, len(rows), terminal)
+    _shrink(shown, terminal.width)
+    left_out = [column.header for column in found if column not in shown]
+    return _drawn(shown, terminal) + _told(left_out, terminal)
+
+
+def _field(row: Any, path: str) -> Any:
+    try:
+        return paths.select(row, paths.parse(path))[0]
+    except LookupError:
+        return None
+
+
+def _chosen(rows: Sequence[Mapping[str, Any]]) -> list[Column]:
+    """Return columns for what the first rows have: what says most about a thing first, urls only for want of others."""
+    names = list(dict.fromkeys(name for row in rows[:ROWS_READ] for name in row))
+    every = [Column(values.label(name), paths.render([name]), rows) for name in names]
+    every = [column for column in every if column.kind not in (values.OBJECT, values.NOTHING) and not _holds_objects(column)]
+    every.sort(key=_importance)
+    return [column for column in every if column.kind != values.URL][:MOST_COLUMNS] or every[:MOST_COLUMNS]
+
+
+def _holds_objects(column: Column) -> bool:
+    return any(isinstance(item, (dict, list)) for value in column.values if isinstance(value, list) for item in value)
+
+
+def _importance(column: Column) -> int:
+    name = column.name
+    if name == "id" or column.kind == values.ID and name.endswith("_id"):
+        return 0 if name == "id" else 1
+    if name in ("name", "title"):
+        return 2
+    if column.kind == values.STATUS:
+        return 3
+    if name == "type" or name.endswith("_type"):
+        return 4
+    return 5 if column.kind == values.TIME else 6
+
+
+def _total(columns: Sequence[Column]) -> int:
+    return sum(column.width for column in columns) + GAP * (len(columns) - 1)
+
+
+def _fitting(columns: Sequence[Column], room: int) -> list[Column]:
+    """Return the columns that fit at their narrowest: a state stands up for itself, the others go from the last on."""
+    by_importance = sorted(columns, key=lambda column: (columns.index(column) > 0 and column.kind != values.STATUS))
+    kept: list[Column] = []
+    for column in by_importance:
+        if sum(each.narrowest + GAP for each in (*kept, column)) - GAP > room:
+            break
+        kept.append(column)
+    return [column for column in columns if column in kept]
+
+
+def _shrink(columns: Sequence[Column], room: int) -> None:
+    """Take cells away from the least important columns first until all fit."""
+    for column in reversed(columns):
+        excess = _total(columns) - room
+        if excess <= 0:
+            return
+        column.width = max(column.narrowest, column.width - excess)
+
+
+def _drawn(columns: Sequence[Column], terminal: Terminal) -> list[str]:
+    found = [_line(columns, [(column.title, ("bold",)) for column in columns], terminal)]
+    for index in range(len(columns[0].values)):
+        row = [(column.cells[index], values.styles(column.name, column.values[index])) for column in columns]
+        found.append(_line(columns, row, terminal))
+    return found
+
+
+def _line(columns: Sequence[Column], row: Sequence[tuple[str, tuple[str, ...]]], terminal: Terminal) -> str:
+    line, blanks = "", 0
+    for column, (text, styles) in zip(columns, row):
+        shown = cells.cut(text, column.width, terminal.symbol("more"))
+        before = column.width - cells.width(shown)
+        line += " " * (blanks + (before if column.is_numeric else 0)) + terminal.paint(shown, *styles)
+        blanks = GAP + (0 if column.is_numeric else before)
+    return line
+
+
+def _told(left_out: Sequence[str], terminal: Terminal) -> list[str]:
+    if not left_out:
+        return []
+    text = f"Not shown at this width: {', '.join(left_out)}"
+    return ["", *(terminal.paint(part, "dim") for part in cells.wrap(text, terminal.width))]
+
+
+def _blocks(columns: Sequence[Column], count: int, terminal: Terminal) -> list[str]:
+    """Return each row as a block of its own."""
+    found: list[str] = []
+    for index in range(count):
+        fields = [(column.name, column.header, column.values[index]) for column in columns]
+        found.extend(([""] if index else []) + lines(fields, terminal))
+    return found
