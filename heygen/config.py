@@ -71,27 +71,14 @@ class Setting(Record):
 
 
 def _base_problem(text: str, context: Context) -> str | None:
-    from urllib.parse import urlsplit
+    from heygen import address
 
-    try:
-        parts = urlsplit(text)
-        parts.port  # noqa: B018  (raises for a bad one)
-    except ValueError as error:
-        return f"is malformed: {error}"
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        return "must be an http or https URL"
-    if parts.query or parts.fragment or parts.username or parts.password:
-        return "must not have a user, a query or a fragment"
-    if parts.scheme == "http" and not may_be_plain(parts.hostname, context):
-        return "must be https: the API key would travel unprotected (HEYGEN_ALLOW_HTTP=1 allows it)"
-    return None
+    return address.why_unfit(text, allows_http(context))
 
 
-def may_be_plain(host: str, context: Context) -> bool:
-    """Tell whether a host may be talked to without TLS: loopback, or any where HEYGEN_ALLOW_HTTP says so."""
-    from heygen.http.transport import is_loopback
-
-    return is_loopback(host) or context.environ.get("HEYGEN_ALLOW_HTTP", "") not in ("", "0", "false")
+def allows_http(context: Context) -> bool:
+    """Tell whether hosts other than this machine may be talked to without TLS: HEYGEN_ALLOW_HTTP."""
+    return context.environ.get("HEYGEN_ALLOW_HTTP", "") not in ("", "0", "false")
 
 
 def _retries_problem(text: str, _: Context) -> str | None:
@@ -130,6 +117,11 @@ KEYS = {
             env="HEYGEN_MAX_RETRIES",
             help="How often a request that failed for a passing reason is repeated.",
             check=_retries_problem,
+        ),
+        Key(
+            name="ca_bundle",
+            default="",
+            help="File of CA certificates (PEM) to trust instead of the system's.",
         ),
     )
 }
@@ -234,11 +226,17 @@ class Settings:
         return bool(self.options.get("debug")) or self.context.environ.get("HEYGEN_DEBUG") in ("1", "true")
 
     @property
+    def ca_bundle(self) -> str | None:
+        """The file of CA certificates to trust instead of the system's, or None: --ca-bundle, else the setting,
+        unless SSL_CERT_FILE or SSL_CERT_DIR name others."""
+        given = self.options.get("ca_bundle")
+        if given is None and not self.context.is_set("SSL_CERT_FILE") and not self.context.is_set("SSL_CERT_DIR"):
+            given = self.value("ca_bundle") or None
+        if given and given.startswith("~/") and self.context.home:
+            return self.context.home + given[1:]
+        return given
+
+    @property
     def api_base(self) -> str:
         """The API's base url, without a slash at its end. Raises as value() does for a malformed one."""
         return self.value("api_base").rstrip("/")
-
-    @property
-    def api_host(self) -> str:
-        """The API's host, as errors name it."""
-        return self.api_base.split("://", 1)[1].split("/", 1)[0]

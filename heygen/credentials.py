@@ -30,6 +30,11 @@ class Credential(Record):
             return {"Authorization": f"Bearer {self.secret}"}
         return {"X-Api-Key": self.secret}
 
+    def secrets(self) -> tuple[str, ...]:
+        """Return all of it that must never be shown."""
+        tokens = (value for name, value in (self.session or {}).items() if name.endswith("_token"))
+        return (self.secret, *(token for token in tokens if isinstance(token, str)))
+
 
 def path(context: Context) -> str | None:
     """Return the path of the credential file, or None where there is no home."""

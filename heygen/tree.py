@@ -126,6 +126,12 @@ GLOBAL_FLAGS = (
         value_name="<when>",
         description="When to use colour; auto is on a terminal, unless NO_COLOR is set.",
     ),
+    Flag(
+        name="ca-bundle",
+        section=GLOBAL,
+        value_name="<file>",
+        description="Trust the CA certificates (PEM) in this file instead of the system's.",
+    ),
     Flag(name="debug", type="boolean", section=GLOBAL, description="Show every HTTP exchange on stderr, keys masked."),
     Flag(
         name="help", short="h", type="boolean", section=GLOBAL, description="Show this help."

@@ -6,7 +6,7 @@ from heygen import duration, jobs
 from heygen.api import operations
 from heygen.commands import operation as operation_command
 from heygen.errors import ExitCode, HeygenError
-from heygen.http.client import READ_TIMEOUT, WRITE_TIMEOUT, Call
+from heygen.http.client import READ_TIMEOUT, Call
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,10 +42,9 @@ class _Waiting:
         self.deadline = self.context.monotonic() + self.budget
 
     def run(self, call: Call) -> int:
-        longest = READ_TIMEOUT if call.method == "GET" else WRITE_TIMEOUT
         # However short the deadline: a creation that is cut off may have cost credits all the same.
-        allowed = max(self._remaining(longest), READ_TIMEOUT)
-        answer = operation_command.send(self.invocation, self.client, call.replace(timeout=allowed))
+        deadline = max(self.deadline, self.context.monotonic() + READ_TIMEOUT)
+        answer = operation_command.send(self.invocation, self.client, call.replace(deadline=deadline))
         if self.operation.method == "GET":
             waited_for = [jobs.Job(self._own_id())]
             # The first look has just been taken.

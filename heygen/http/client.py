@@ -6,7 +6,7 @@ import json
 
 from heygen.errors import HeygenError
 from heygen.http import errors, retry
-from heygen.http.failure import AnswerLost, TransportFailure
+from heygen.http.failure import TransportFailure
 from heygen.http.message import Body, Request, Response
 from heygen.record import Record
 
@@ -14,15 +14,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
 
+    from heygen.config import Settings
     from heygen.context import Context
     from heygen.credentials import Credential
-    from heygen.settings import Settings
+    from heygen.http.trace import Trace
 
 READ_TIMEOUT = 30.0  # seconds
 WRITE_TIMEOUT = 120.0
 UPLOAD_TIMEOUT = 600.0
+SHORTEST_TIMEOUT = 5.0  # however near the deadline is
 LARGEST_DOCUMENT = 100 * 1024 * 1024  # bytes
-_BLOCK = 64 * 1024  # bytes
 
 
 class Call(Record):
@@ -35,7 +36,8 @@ class Call(Record):
     content_type: str | None = None
     idempotency_key: str | None = None
     repeat_is_safe: bool = False  # the API keeps a repeat from doing the work twice
-    timeout: float | None = None  # seconds; by kind of request where None
+    timeout: float | None = None  # seconds for each try; by kind of request where None
+    deadline: float | None = None  # monotonic seconds that all tries together end by
 
 
 class Answer(Record):
@@ -52,7 +54,8 @@ class Client:
         self.context = context
         self.settings = settings
         self.credential = credential
-        self._transport = context.transport
+        self._carry: Callable[[Request], Response] | None = None
+        self._trace: Trace | None = None
 
     def request(self, call: Call) -> Request:
         """Return the complete HTTP request of a call, credential included."""
@@ -82,40 +85,85 @@ class Client:
     def send(self, call: Call, retries: int | None = None) -> Answer:
         """Make a call, retried as the policy allows, and return its answer.
 
-        Raises HeygenError; its `outcome_is_unknown` is set where the server may have acted on a call that is
-        not safe to repeat.
+        Raises HeygenError; its `outcome_is_unknown` is set where the server may have acted on a call that changes
+        something, and no answer says whether it did.
         """
-        request = self.request(call)
         most = self.settings.max_retries if retries is None else retries
         tries = 0
+        is_lost = False
         while True:
             tries += 1
-            try:
-                with self.exchange(request) as response:
-                    if response.is_success:
-                        return self._answer(response)
-                    error = self._error(response)
-                    again = retry.may_repeat(call.method, call.repeat_is_safe, status=response.status)
-                    wanted = retry.retry_after(response.headers.get("Retry-After"), self.context.now())
-                    error.retry_after = wanted
-            except TransportFailure as failure:
-                error = errors.from_failure(failure, self.settings.api_host)
-                error.__cause__ = failure
-                again = retry.may_repeat(call.method, call.repeat_is_safe, was_sent=failure.was_sent)
-                wanted = None
-                if failure.was_sent and not again:
-                    error.outcome_is_unknown = True
-            if not again or tries > most:
+            attempt = self._attempt(call, self._timed(self.request(call), call.deadline))
+            if attempt.answer is not None:
+                return attempt.answer
+            error = attempt.error
+            is_lost = is_lost or attempt.is_lost
+            pause = retry.delay(tries, self.context.random, error.retry_after)
+            if not attempt.may_repeat or tries > most or self._is_past(call.deadline, pause):
+                error.outcome_is_unknown = is_lost and call.method not in ("GET", "HEAD")
+                if tries > 1 and error.status is None:
+                    error.message += f" ({tries} tries)"
                 raise error
-            self.context.sleep(retry.delay(tries, self.context.random, wanted))
+            self.note(f"trying again in {pause:.1f} s (try {tries + 1} of {most + 1})")
+            self.context.sleep(pause)
+
+    def _attempt(self, call: Call, request: Request) -> _Attempt:
+        try:
+            with self.exchange(request) as response:
+                if response.is_success:
+                    return _Attempt(answer=self._answer(response))
+                error = self._error(response)
+        except TransportFailure as failure:
+            error = errors.from_failure(failure)
+            error.__cause__ = failure
+            may_repeat = retry.may_repeat(call.method, call.repeat_is_safe, was_sent=failure.was_sent)
+            return _Attempt(error=error, may_repeat=may_repeat and failure.may_pass, is_lost=failure.was_sent)
+        return _Attempt(
+            error=error,
+            may_repeat=retry.may_repeat(call.method, call.repeat_is_safe, status=error.status),
+            is_lost=error.status in retry.LOST_STATUSES,
+        )
+
+    def _timed(self, request: Request, deadline: float | None) -> Request:
+        if deadline is None:
+            return request
+        left = max(deadline - self.context.monotonic(), SHORTEST_TIMEOUT)
+        return request.replace(timeout=min(request.timeout, left))
+
+    def _is_past(self, deadline: float | None, pause: float) -> bool:
+        return deadline is not None and self.context.monotonic() + pause >= deadline
 
     def exchange(self, request: Request) -> Response:
-        """Carry one request as it is. Raises TransportFailure."""
-        if self._transport is None:
+        """Carry one request as it is, along redirects, and return the response; nothing is added to it.
+
+        Raises TransportFailure, and HeygenError for a redirect or an environment that cannot be followed.
+        """
+        if self._carry is None:
+            self._carry = self._carrier()
+        response = self._carry(request)
+        if 300 <= response.status < 400:
+            from heygen.http import redirect
+
+            response = redirect.follow(self._carry, request, response)
+        return response
+
+    def _carrier(self) -> Callable[[Request], Response]:
+        carry = self.context.transport
+        if carry is None:
             from heygen.http import transport
 
-            self._transport = transport.make(self.context.environ)
-        return self._transport(request)
+            carry = transport.make(self.context, self.settings.ca_bundle)
+        if self.settings.is_debug:
+            from heygen.http.trace import Trace
+
+            self._trace = Trace(self.context, lambda: self.credential.secrets() if self.credential else ())
+            carry = self._trace.traced(carry)
+        return carry
+
+    def note(self, text: str) -> None:
+        """Write a line into the trace, where there is one."""
+        if self._trace is not None:
+            self._trace.say(text)
 
     def _own_headers(self) -> dict[str, str]:
         from heygen import __version__
@@ -129,27 +177,45 @@ class Client:
 
     def _answer(self, response: Response) -> Answer:
         request_id = response.headers.get("X-Request-Id")
-        data = _read(response)
+        try:
+            data = response.read(LARGEST_DOCUMENT)
+        except ValueError as error:
+            raise _unreadable("the API's answer is larger than 100 MiB", request_id) from error
         if not data.strip():
             return Answer(document=None, request_id=request_id)
         try:
             return Answer(document=parse_document(data), request_id=request_id)
         except (ValueError, RecursionError) as error:
-            raise HeygenError(
-                "cli_response_parse_error",
-                f"the API answered with something that is not JSON: {_excerpt(data)}",
-                hint="A proxy or a wrong HEYGEN_API_BASE may have answered in its place; --debug shows the response",
-                request_id=request_id,
-            ) from error
+            text = f"the API answered with something that is not JSON: {_excerpt(data)}"
+            raise _unreadable(text, request_id) from error
 
     def _error(self, response: Response) -> HeygenError:
+        document = None
         try:
-            document = parse_document(_read(response))
-        except (ValueError, RecursionError):
-            document = None
-        return errors.from_response(
-            response.status, response.reason, document, response.headers.get("X-Request-Id")
-        )
+            document = parse_document(response.read(LARGEST_DOCUMENT))
+        except (ValueError, RecursionError, TransportFailure):
+            pass  # the status says enough
+        error = errors.from_response(response, document)
+        error.retry_after = retry.retry_after(response.headers.get("Retry-After"), self.context.now())
+        return error
+
+
+class _Attempt(Record):
+    """How one try of a call ended: with an answer, or an error."""
+
+    answer: Answer | None = None
+    error: HeygenError | None = None
+    may_repeat: bool = False
+    is_lost: bool = False  # the API may have acted on it, and we have no answer
+
+
+def _unreadable(message: str, request_id: str | None) -> HeygenError:
+    return HeygenError(
+        "cli_response_parse_error",
+        message,
+        hint="A proxy or a wrong HEYGEN_API_BASE may have answered in its place; --debug shows the response",
+        request_id=request_id,
+    )
 
 
 def parse_document(data: bytes) -> Any:
@@ -166,23 +232,6 @@ def parse_document(data: bytes) -> Any:
         raise ValueError(f"{name} is not JSON")
 
     return json.loads(data.decode("utf-8-sig"), parse_float=number, parse_constant=refuse)
-
-
-def _read(response: Response) -> bytes:
-    import http.client
-
-    pieces, size = [], 0
-    try:
-        # On older Pythons a read of n bytes allocates all n at once, so the limit is not asked for in one go.
-        while size <= LARGEST_DOCUMENT:
-            piece = response.stream.read(_BLOCK)
-            if not piece:
-                return b"".join(pieces)
-            pieces.append(piece)
-            size += len(piece)
-    except (OSError, http.client.HTTPException) as error:
-        raise AnswerLost(f"the answer was cut short: {error}") from error
-    raise HeygenError("cli_response_parse_error", "the API's answer is larger than 100 MiB")
 
 
 def _excerpt(data: bytes) -> str:

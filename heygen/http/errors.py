@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from heygen import duration
 from heygen.errors import ExitCode, HeygenError
-from heygen.http.failure import ProxyFailure, TimedOut, TlsFailure, TransportFailure
+from heygen.http.failure import TimedOut, TransportFailure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from heygen.http.message import Response
 
 # The codes for responses that carry none of their own.
 CODE_BY_STATUS = {
@@ -30,8 +31,12 @@ def code_for_status(status: int) -> str:
     return "unclassified_server_error" if status >= 500 else "unclassified_client_error"
 
 
-def from_response(status: int, reason: str, document: Any, request_id: str | None) -> HeygenError:
-    """Return the error for a response that is no success; its own code, message and fields pass through."""
+def from_response(response: Response, document: Any) -> HeygenError:
+    """Return the error for a response that is no success; its own code, message and fields pass through.
+
+    `document` is its body, or None where that is not JSON.
+    """
+    status = response.status
     error = document.get("error") if isinstance(document, dict) else None
     error = error if isinstance(error, dict) else {}
     given = error.get("code")
@@ -39,32 +44,33 @@ def from_response(status: int, reason: str, document: Any, request_id: str | Non
     message = error.get("message")
     if not isinstance(message, str) or not message:
         outer = document.get("message") if isinstance(document, dict) else None
-        message = outer if isinstance(outer, str) and outer else f"HTTP {status} {reason}".strip()
+        message = outer if isinstance(outer, str) and outer else _about(response, document)
     exit_code = ExitCode.AUTH if status in (401, 403) else ExitCode.ERROR
     return HeygenError(
         code,
         message,
         param=_text(error.get("param")),
         doc_url=_text(error.get("doc_url")),
-        request_id=request_id,
+        request_id=response.headers.get("X-Request-Id"),
         exit_code=exit_code,
         status=status,
     )
 
 
-def from_failure(failure: TransportFailure, host: str) -> HeygenError:
+def from_failure(failure: TransportFailure) -> HeygenError:
     """Return the error for a request that got no whole answer."""
     if isinstance(failure, TimedOut):
-        return HeygenError(
-            "timeout",
-            f"no answer from {host} within {duration.render(failure.budget)}",
-            hint="Check the connection and try again; --debug shows each attempt",
-        )
-    if isinstance(failure, TlsFailure):
-        return HeygenError("network_error", str(failure), hint=failure.hint)
-    if isinstance(failure, ProxyFailure):
-        return HeygenError("network_error", str(failure), hint="Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY")
-    return HeygenError("network_error", str(failure))
+        hint = "Check the connection and try again; --debug shows each attempt"
+        return HeygenError("timeout", str(failure), hint=hint)
+    return HeygenError("network_error", str(failure), hint=failure.hint)
+
+
+def _about(response: Response, document: Any) -> str:
+    """Return what there is to say about an error that says nothing itself."""
+    text = f"HTTP {response.status} {response.reason}".strip()
+    if response.proxy and document is None:
+        return f"{text}, from the proxy {response.proxy} or from what is behind it"
+    return text
 
 
 def _text(value: Any) -> str | None:

@@ -8,6 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, BinaryIO, Callable, Iterable
 
+BLOCK = 64 * 1024  # bytes
+
 
 class Body(Record):
     """A request body that is streamed: `open` starts it anew for each try, `length` is its exact size in bytes."""
@@ -17,13 +19,18 @@ class Body(Record):
 
 
 class Request(Record):
-    """One HTTP request. `timeout` is in seconds, for connecting and for each read."""
+    """One HTTP request.
+
+    `timeout` is the seconds that the whole exchange may take. A body that is streamed (a `Body` on the way out, a
+    file that `is_transfer` announces on the way in) takes as long as it needs while its bytes keep coming.
+    """
 
     method: str
     url: str
     headers: dict[str, str]
     body: bytes | Body | None = None
     timeout: float = 30.0
+    is_transfer: bool = False
 
 
 class Headers:
@@ -42,19 +49,39 @@ class Headers:
 
 
 class Response:
-    """One HTTP response whose body is still to be read; close it, or use it in a `with`."""
+    """One HTTP response whose body is still to be read; close it, or use it in a `with`.
 
-    def __init__(self, status: int, reason: str, headers: Headers, stream: Any, url: str) -> None:
+    `stream` has `read(size)`, `readinto(buffer)` and `close()`. Both return what there is, up to what was asked
+    for, and nothing at the end only; they raise TransportFailure. `url` is the one that answered; `proxy` names the
+    proxy that handed a plain-http answer on, and may have written it.
+    """
+
+    def __init__(
+        self, status: int, reason: str, headers: Headers, stream: Any, url: str, proxy: str | None = None
+    ) -> None:
         self.status = status
         self.reason = reason
         self.headers = headers
         self.stream = stream
         self.url = url
+        self.proxy = proxy
 
     @property
     def is_success(self) -> bool:
         """Whether the status is 2xx."""
         return 200 <= self.status < 300
+
+    def read(self, most: int) -> bytes:
+        """Return the whole body. Raises TransportFailure, and ValueError for one of more than `most` bytes."""
+        pieces, length = [], 0
+        while True:
+            piece = self.stream.read(min(BLOCK, most + 1 - length))
+            if not piece:
+                return b"".join(pieces)
+            pieces.append(piece)
+            length += len(piece)
+            if length > most:
+                raise ValueError(f"more than {most} bytes")
 
     def close(self) -> None:
         """Give the connection back."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
+import io
 
-from heygen.errors import usage_error
+from heygen.http import source as sources
 from heygen.http.message import Body
 from heygen.record import Record
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any, Iterable
 
     from heygen.context import Context
+    from heygen.http.source import Source
 
 
 class Form(Record):
@@ -22,81 +23,62 @@ class Form(Record):
     content_type: str
 
 
-class _Chain:
-    """Reads byte strings and files one after another, as if they were one file."""
-
-    def __init__(self, pieces: list[bytes | str]) -> None:
-        self._pieces = list(pieces)
-        self._current: Any = None
-
-    def read(self, size: int = -1) -> bytes:
-        import io
-
-        while True:
-            if self._current is None:
-                if not self._pieces:
-                    return b""
-                piece = self._pieces.pop(0)
-                self._current = io.BytesIO(piece) if isinstance(piece, bytes) else open(piece, "rb")
-            data = self._current.read(size)
-            if data:
-                return data
-            self._current.close()
-            self._current = None
-
-    def close(self) -> None:
-        if self._current is not None:
-            self._current.close()
-
-
 def form(parts: Iterable[tuple[str, Any]], files: set[str], context: Context) -> Form:
     """Return the form with these parts; the value of one that `files` names is a file's path.
 
-    Raises a usage error for a file that is missing, empty, or no file.
+    Raises a usage error for a file that cannot be uploaded.
     """
     boundary = f"heygen-{context.random_bytes(16).hex()}"
-    pieces: list[bytes | str] = []
-    length = 0
+    pieces: list[bytes | Source] = []
     for name, value in parts:
         head = f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"'
         if name in files:
-            size = file_size(value, name)
-            filename = _quoted(os.path.basename(value))
-            head += f'; filename="{filename}"\r\nContent-Type: {content_type(value)}\r\n\r\n'
-            pieces.extend((head.encode("utf-8", "surrogateescape"), value, b"\r\n"))
-            length += size
+            source = sources.find(value, name, context)
+            head += f'; filename="{_quoted(source.name)}"\r\nContent-Type: {source.content_type}\r\n\r\n'
+            pieces.extend((head.encode("utf-8", "surrogateescape"), source, b"\r\n"))
         else:
             pieces.append(f"{head}\r\n\r\n{value}\r\n".encode("utf-8", "surrogateescape"))
     pieces.append(f"--{boundary}--\r\n".encode())
-    length += sum(len(piece) for piece in pieces if isinstance(piece, bytes))
+    length = sum(len(piece) if isinstance(piece, bytes) else piece.size for piece in pieces)
     return Form(
-        body=Body(open=lambda: _Chain(pieces), length=length),
+        body=Body(open=lambda: _Chain(pieces), length=length),  # type: ignore[arg-type,return-value]
         content_type=f"multipart/form-data; boundary={boundary}",
     )
 
 
-def file_size(path: str, flag: str) -> int:
-    """Return a file's size in bytes. Raises a usage error for one that cannot be uploaded."""
-    try:
-        with open(path, "rb") as stream:
-            size = os.fstat(stream.fileno()).st_size
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise usage_error(f"cannot read the file {path}: {reason}", param=flag) from error
-    if size == 0:
-        raise usage_error(f"the file {path} is empty", param=flag)
-    return size
+class _Chain:
+    """Reads byte strings and files one after another, as if they were one file."""
 
+    def __init__(self, pieces: Iterable[bytes | Source]) -> None:
+        self._pieces = list(pieces)
+        self._current: Any = None
+        # Before anything is sent: none of the files may have changed since its size was taken.
+        for piece in self._pieces:
+            if not isinstance(piece, bytes):
+                piece.check()
 
-def content_type(path: str) -> str:
-    """Return the media type that a file's name stands for."""
-    from mimetypes import MimeTypes
+    def readinto(self, buffer: memoryview) -> int:
+        """Fill the buffer with what comes next and return how much that is, 0 at the end only."""
+        while True:
+            if self._current is None:
+                if not self._pieces:
+                    return 0
+                piece = self._pieces.pop(0)
+                self._current = io.BytesIO(piece) if isinstance(piece, bytes) else piece.open()
+            count = self._current.readinto(buffer)
+            if count:
+                return count
+            self.close()
+            self._current = None
 
-    # Without the system's own tables: the same name means the same everywhere.
-    guessed, _ = MimeTypes().guess_type(path)
-    return guessed or "application/octet-stream"
+    def close(self) -> None:
+        """Close the file that is being read."""
+        if self._current is not None:
+            self._current.close()
 
 
 def _quoted(text: str) -> str:
-    # The escapes that browsers use (WHATWG HTML, "multipart/form-data encoding algorithm").
-    return text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+    # A quoted string, as Go's and Python's own parsers read it; a line break cannot be in one (RFC 7578, section 2, and
+    # WHATWG HTML, "multipart/form-data encoding algorithm").
+    text = text.replace("\\", "\\\\").replace('"', '\\"')
+    return text.replace("\r", "%0D").replace("\n", "%0A")

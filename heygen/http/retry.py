@@ -10,6 +10,8 @@ BASE_DELAY = 1.0  # seconds before the second try, doubled for each further one
 LONGEST_DELAY = 30.0  # seconds
 JITTER = 0.25  # of the delay, up or down
 RETRIED_STATUSES = (500, 502, 503, 504)
+# A gateway that had no answer from the API itself, which may have acted all the same.
+LOST_STATUSES = (502, 504)
 REPEATABLE_METHODS = ("GET", "HEAD", "PUT", "DELETE")
 DEFAULT_RETRIES = 2
 

@@ -6,7 +6,7 @@ import heapq
 import threading
 
 from heygen.context import process_context
-from heygen.http.transport import is_loopback
+from heygen.address import is_loopback
 from heygen.record import Record
 
 TYPE_CHECKING = False

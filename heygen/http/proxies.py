@@ -1,0 +1,124 @@
+"""Which proxy a request goes through: HTTPS_PROXY, HTTP_PROXY and NO_PROXY, read as curl reads them."""
+
+from __future__ import annotations
+
+import socket
+
+from heygen import address
+from heygen.errors import HeygenError, usage_error
+from heygen.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Mapping
+
+
+class Proxy(Record):
+    """A proxy; `authorization` is the header value that carries its user and password."""
+
+    host: str
+    port: int
+    authorization: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The proxy as errors name it, without its password."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def choose(url: str, environ: Mapping[str, str]) -> Proxy | None:
+    """Return the proxy for a URL, or None where it is reached directly. Raises a usage error for a malformed one.
+
+    Lower-case variables come first, and an empty one of them means none. This machine never needs a proxy.
+    """
+    scheme, host, port = address.origin(url)
+    if address.is_loopback(host):
+        return None
+    name = f"{scheme}_proxy"
+    # A CGI program has HTTP_PROXY from a request's Proxy header (CVE-2016-5385).
+    if name not in environ and not (scheme == "http" and "REQUEST_METHOD" in environ):
+        name = name.upper()
+    given = environ.get(name, "").strip()
+    if not given or is_exempt(host, port, environ.get("no_proxy", environ.get("NO_PROXY", ""))):
+        return None
+    return parse(given, name)
+
+
+def parse(given: str, name: str) -> Proxy:
+    """Return the proxy that a variable's value describes: `[http://][user:password@]host[:port]`.
+
+    Raises a usage error, which does not repeat the value: it may hold a password.
+    """
+    from base64 import b64encode
+    from urllib.parse import unquote, urlsplit
+
+    try:
+        parts = urlsplit(given if "://" in given else f"http://{given}")
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise _malformed(name, "") from error
+    if parts.scheme != "http":
+        raise _malformed(name, f": {parts.scheme} proxies are not supported")
+    if not host or port == 0 or not host.isascii() or any(sign <= " " for sign in host):
+        raise _malformed(name, "")
+    authorization = None
+    if parts.username is not None:
+        pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        authorization = f"Basic {b64encode(pair.encode()).decode()}"
+    return Proxy(host=host, port=port or 80, authorization=authorization)
+
+
+def _malformed(name: str, why: str) -> HeygenError:
+    return usage_error(
+        f"{name} is no usable proxy{why}", param=name, hint="It has the form http://user:password@host:port"
+    )
+
+
+def is_exempt(host: str, port: int, no_proxy: str) -> bool:
+    """Tell whether NO_PROXY names a host: `*`, a domain and all below it, an address or a network (CIDR), each
+    with a port or without, between commas or blanks."""
+    number = _number(host)
+    return any(_covers(entry.lower(), host, port, number) for entry in no_proxy.replace(",", " ").split())
+
+
+def _covers(entry: str, host: str, port: int, number: tuple[int, int] | None) -> bool:
+    if entry == "*":
+        return True
+    entry, wanted_port = _split_port(entry)
+    if wanted_port is not None and wanted_port != port:
+        return False
+    if number is not None:
+        network, slash, length = entry.partition("/")
+        base = _number(network)
+        if base is None or base[1] != number[1]:
+            return False
+        if not slash:
+            return base == number
+        if not (length.isascii() and length.isdigit()) or int(length) > base[1]:
+            return False
+        shift = base[1] - int(length)
+        return base[0] >> shift == number[0] >> shift
+    domain = entry.lstrip("*").strip(".")
+    host = host.rstrip(".")
+    return bool(domain) and (host == domain or host.endswith(f".{domain}"))
+
+
+def _split_port(entry: str) -> tuple[str, int | None]:
+    if entry.startswith("["):
+        inside, _, rest = entry[1:].partition("]")
+        entry, text = inside, rest[1:] if rest.startswith(":") else ""
+    elif entry.count(":") == 1:
+        entry, _, text = entry.partition(":")
+    else:
+        text = ""
+    return entry, int(text) if text.isascii() and text.isdigit() else None
+
+
+def _number(host: str) -> tuple[int, int] | None:
+    """Return an IP address as a number with its length in bits, or None for a name."""
+    for family, bits in ((socket.AF_INET, 32), (socket.AF_INET6, 128)):
+        try:
+            return int.from_bytes(socket.inet_pton(family, host), "big"), bits
+        except (OSError, ValueError):
+            continue
+    return None

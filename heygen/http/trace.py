@@ -1,0 +1,184 @@
+"""`--debug`: every exchange on stderr, with nothing in it that lets a reader of the log act as the user.
+
+Headers that carry a secret are masked by their name, fields of bodies and parameters of URLs by theirs, and the secrets
+that this run itself holds wherever they turn up. Nothing of a masked value is left, not even its length.
+"""
+
+from __future__ import annotations
+
+import re
+
+from heygen.http.failure import TransportFailure
+from heygen.http.message import Body, Request, Response
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Iterable
+
+    from heygen.context import Context
+
+MASK = "***"
+MOST_SHOWN = 4096  # bytes of a body
+_LOOKED_AT = 4 * MOST_SHOWN  # a secret that begins within what is shown ends within this
+_SECRET_HEADERS = ("api-key", "authorization", "authenticat", "cookie", "token", "secret", "signature", "credential")
+# A parameter of a URL, in a URL alone or in a text around it: by a word anywhere in its name, or by a whole word.
+# (A cursor is called token, and masked with the rest.)
+_PARAMETER = re.compile(
+    r"([?&;](?:[\w.%-]{0,64}(?:api[-_]?key|access[-_]?key|key[-_]?pair|signature|credential|token|secret|passw)"
+    r"[\w.%-]{0,64}|(?:[\w.%-]{0,64}[-_.])?(?:sig|code|state|auth|policy|session|key))=)[^&;#\s\"'<>\\]*",
+    re.IGNORECASE,
+)
+_USER = re.compile(r"(://)[^/@\s\"'<>\\]+@")
+# A field of a JSON document, or of a form.
+_FIELD = re.compile(
+    r'("(?:[\w-]*[-_])?(?:api[-_]?key|access[-_]?token|refresh[-_]?token|id[-_]?token|secret|password|signature|'
+    r'code[-_]?verifier|authorization)(?:[-_]?(?:key|id))?"\s*:\s*)"(?:[^"\\]|\\.)*(?:"|$)',
+    re.IGNORECASE,
+)
+_FORM_FIELD = re.compile(r"(^|&)((?:code|code_verifier|token|refresh_token|access_token|client_secret)=)[^&\s]*")
+
+
+class Trace:
+    """Writes the exchanges of one run on stderr. `secrets` tells what to mask wherever it turns up."""
+
+    def __init__(self, context: Context, secrets: Callable[[], Iterable[str]]) -> None:
+        self.context = context
+        self.secrets = secrets
+        self._known: set[str] = set()
+
+    def say(self, text: str) -> None:
+        """Write a line."""
+        self._write([f"* {text}"])
+
+    def traced(self, exchange: Callable[[Request], Response]) -> Callable[[Request], Response]:
+        """Return the same exchange, with a trace."""
+
+        def carry(request: Request) -> Response:
+            self._show_request(request)
+            began = self.context.monotonic()
+            try:
+                response = exchange(request)
+            except TransportFailure as failure:
+                self._write([f"* failed after {self._since(began)}: {failure}"])
+                raise
+            self._show_response(response, began)
+            response.stream = _Copy(response.stream, self._show_body(response))
+            return response
+
+        return carry
+
+    def _show_request(self, request: Request) -> None:
+        lines = [f"> {request.method} {request.url}", *_header_lines(">", request.headers.items())]
+        if isinstance(request.body, Body):
+            lines.append(f"> ({request.body.length} bytes)")
+        elif request.body is not None:
+            lines.extend(self._body_lines(">", request.body, len(request.body), request.headers.get("Content-Type")))
+        self._write(lines)
+
+    def _show_response(self, response: Response, began: float) -> None:
+        request_id = response.headers.get("X-Request-Id")
+        about = f"after {self._since(began)}" + (f", request id {request_id}" if request_id else "")
+        lines = [f"< {response.status} {response.reason} ({about})".replace("  ", " ")]
+        self._write([*lines, *_header_lines("<", response.headers.pairs)])
+
+    def _show_body(self, response: Response) -> Callable[[bytes, int, bool], None]:
+        def show(begin: bytes, length: int, is_whole: bool) -> None:
+            lines = self._body_lines("<", begin, length, response.headers.get("Content-Type"))
+            self._write(lines if is_whole else [*lines, f"< (left off after {length} bytes)"])
+
+        return show
+
+    def _body_lines(self, mark: str, begin: bytes, length: int, media_type: str | None) -> list[str]:
+        if not length:
+            return []
+        if not _is_text(media_type):
+            return [f"{mark} ({length} bytes of {media_type or 'unknown type'})"]
+        # Masked before it is cut: half a secret is a secret.
+        text = self.masked(begin[:_LOOKED_AT].decode("utf-8", "replace"))
+        shown = text.encode("utf-8", "replace")[:MOST_SHOWN].decode("utf-8", "ignore")
+        lines = [f"{mark} {line}" for line in shown.splitlines() or [""]]
+        return lines if length <= MOST_SHOWN else [*lines, f"{mark} … ({length} bytes in all)"]
+
+    def _since(self, began: float) -> str:
+        return f"{self.context.monotonic() - began:.3f} s"
+
+    def masked(self, text: str) -> str:
+        """Return a text with every secret in it masked."""
+        from urllib.parse import quote
+
+        # One that was renewed meanwhile may still turn up in its old form.
+        self._known.update(filter(None, self.secrets()))
+        for secret in sorted(self._known, key=len, reverse=True):
+            for form in {secret, quote(secret, safe=""), quote(secret)}:
+                text = text.replace(form, MASK)
+        text = _USER.sub(rf"\1{MASK}@", text)
+        text = _PARAMETER.sub(rf"\1{MASK}", text)
+        text = _FIELD.sub(rf'\1"{MASK}"', text)
+        return _FORM_FIELD.sub(rf"\1\2{MASK}", text)
+
+    def _write(self, lines: Iterable[str]) -> None:
+        stderr = self.context.stderr
+        for line in lines:
+            stderr.write(_harmless(self.masked(line)) + "\n")
+        stderr.flush()
+
+
+def _header_lines(mark: str, headers: Iterable[tuple[str, str]]) -> list[str]:
+    return [f"{mark} {name}: {MASK if _is_secret(name) else value}" for name, value in headers]
+
+
+def _is_secret(header: str) -> bool:
+    name = header.lower()
+    return any(word in name for word in _SECRET_HEADERS)
+
+
+def _is_text(media_type: str | None) -> bool:
+    kind = (media_type or "").partition(";")[0].strip().lower()
+    return kind.startswith("text/") or kind.endswith(("json", "xml", "x-www-form-urlencoded", "javascript"))
+
+
+def _harmless(line: str) -> str:
+    """Return a line in which nothing that a server sent can move the cursor or turn the text around."""
+    if line.isprintable():
+        return line
+    return "".join(
+        sign if sign.isprintable() or sign == "\t" else sign.encode("unicode_escape").decode() for sign in line
+    )
+
+
+class _Copy:
+    """A response's body that keeps its beginning, and shows it when it has been read or given up."""
+
+    def __init__(self, stream: Any, show: Callable[[bytes, int, bool], None]) -> None:
+        self._stream = stream
+        self._show = show
+        self._begin = bytearray()
+        self._length = 0
+        self._is_shown = False
+
+    def read(self, size: int) -> bytes:
+        data = self._stream.read(size)
+        self._note(data)
+        return data
+
+    def readinto(self, buffer: memoryview) -> int:
+        count = self._stream.readinto(buffer)
+        self._note(buffer[:count])
+        return count
+
+    def _note(self, data: Any) -> None:
+        if not len(data):
+            self._finish(True)
+            return
+        self._length += len(data)
+        if len(self._begin) < _LOOKED_AT:
+            self._begin += data[: _LOOKED_AT - len(self._begin)]
+
+    def _finish(self, is_whole: bool) -> None:
+        if not self._is_shown:
+            self._is_shown = True
+            self._show(bytes(self._begin), self._length, is_whole)
+
+    def close(self) -> None:
+        self._finish(False)
+        self._stream.close()
