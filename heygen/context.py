@@ -70,9 +70,11 @@ class InputStream:
     def __init__(self, raw: BinaryIO | None, is_terminal: bool = False) -> None:
         self.raw = raw
         self.is_terminal = is_terminal
+        self.was_read = False
 
     def read(self) -> bytes:
         """Return all that is left; a closed stream is empty."""
+        self.was_read = True
         return self.raw.read() if self.raw is not None else b""
 
     def readline(self) -> bytes:
@@ -104,6 +106,7 @@ class Context:
         transport: Callable[[Request], Response] | None = None,
         open_browser: Callable[[str], bool] | None = None,
         columns: Callable[[], int] | None = None,
+        open_terminal: Callable[[], InputStream | None] | None = None,
         take_signals: Callable[[Context], None] | None = None,
     ) -> None:
         self.stdin = stdin
@@ -119,6 +122,7 @@ class Context:
         self.transport = transport
         self._open_browser = open_browser
         self._columns = columns
+        self._open_terminal = open_terminal
         self._take_signals = take_signals
 
     def with_environ(self, environ: Mapping[str, str]) -> Context:
@@ -160,6 +164,16 @@ class Context:
             and not self.is_set("HEYGEN_NONINTERACTIVE")
         )
 
+    def answers(self) -> InputStream | None:
+        """Return where a person answers questions, or None where nobody can be asked.
+
+        That is standard input, and the terminal itself where standard input was taken as data (`-d -`).
+        """
+        if self.is_interactive:
+            return self.stdin
+        is_asked = self.stderr.is_terminal and not self.is_set("CI") and not self.is_set("HEYGEN_NONINTERACTIVE")
+        return self._open_terminal() if is_asked and self.stdin.was_read and self._open_terminal else None
+
     @property
     def columns(self) -> int:
         """The width of the terminal in cells: COLUMNS, else what the terminal says, else 80."""
@@ -200,6 +214,14 @@ def _terminal(stream: object) -> bool:
         return False
 
 
+def _controlling_terminal() -> InputStream | None:
+    """Return the terminal that this process belongs to, opened for reading, or None where it has none."""
+    try:
+        return InputStream(open("CONIN$" if os.name == "nt" else "/dev/tty", "rb"), is_terminal=True)
+    except OSError:
+        return None
+
+
 def process_context(take_signals: Callable[[Context], None] | None = None) -> Context:
     """Return the context of this process: its streams, environment and clock.
 
@@ -217,5 +239,6 @@ def process_context(take_signals: Callable[[Context], None] | None = None) -> Co
         stdout=output(sys.stdout),
         stderr=output(sys.stderr),
         environ=os.environ,
+        open_terminal=_controlling_terminal,
         take_signals=take_signals,
     )

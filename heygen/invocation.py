@@ -49,10 +49,10 @@ class Invocation:
 
         Raises `refusal` where nobody can be asked.
         """
-        if not self.context.is_interactive:
+        from heygen.output import prompt
+
+        is_confirmed = prompt.confirm(self.context, self.output.terminal(self.context.stderr), question)
+        if is_confirmed is None:
             raise refusal
-        self.context.stderr.write(f"{question} [y/N] ")
-        self.context.stderr.flush()
-        answer = self.context.stdin.readline().decode("utf-8", "replace").strip().lower()
-        if answer not in ("y", "yes"):
+        if not is_confirmed:
             raise HeygenError("canceled", "canceled: nothing was changed", exit_code=ExitCode.ERROR)

@@ -99,7 +99,7 @@ def run(request, clock, tmp_path):
     It talks to the test's scripted `server` if the test asks for that fixture, else to the `sandbox`.
     """
 
-    def run(*argv, env=None, stdin=b"", stdin_is_terminal=False, terminal=False, seed=None, **context):
+    def run(*argv, env=None, stdin=b"", stdin_is_terminal=False, terminal=False, encoding="utf-8", seed=None, **context):
         backend = request.getfixturevalue("server" if "server" in request.fixturenames else "sandbox")
         counter = itertools.count(seed or 0)
         stdout, stderr = io.BytesIO(), io.BytesIO()
@@ -114,11 +114,14 @@ def run(request, clock, tmp_path):
                 environ.pop(name, None)
             else:
                 environ[name] = value
+        if not isinstance(stdin, InputStream):
+            stdin = io.BytesIO(stdin if isinstance(stdin, bytes) else stdin.encode())
+            stdin = InputStream(stdin, stdin_is_terminal or terminal)
         context = Context(
             **{
-                "stdin": InputStream(io.BytesIO(stdin if isinstance(stdin, bytes) else stdin.encode()), stdin_is_terminal or terminal),
-                "stdout": OutputStream(stdout, is_terminal=terminal),
-                "stderr": OutputStream(stderr, is_terminal=terminal),
+                "stdin": stdin,
+                "stdout": OutputStream(stdout, encoding, terminal),
+                "stderr": OutputStream(stderr, encoding, terminal),
                 "environ": environ,
                 "now": clock.now,
                 "monotonic": clock.monotonic,

@@ -1,0 +1,33 @@
+"""Questions that a person answers on the terminal."""
+
+from __future__ import annotations
+
+from heygen.output import cells
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from heygen.context import Context
+    from heygen.output.terminal import Terminal
+
+
+def confirm(context: Context, terminal: Terminal, question: str) -> bool | None:
+    """Ask a yes-or-no question on stderr; None where nobody can be asked.
+
+    Whatever is not yes means no, an empty answer and the end of the input (Ctrl-D) too. So does Ctrl-C, which ends
+    the run as it does everywhere; both leave the cursor on a fresh line.
+    """
+    source = context.answers()
+    if source is None:
+        return None
+    sign = terminal.paint(terminal.symbol("warning"), "bold", "yellow")
+    context.stderr.write(f"{sign} {terminal.paint(cells.escape(question), 'bold')} [y/N] ")
+    context.stderr.flush()
+    answer = b""
+    try:
+        answer = source.readline()
+    finally:
+        if not answer.endswith(b"\n"):
+            # Nobody pressed return, so the cursor is still behind the question.
+            context.stderr.write("\n")
+            context.stderr.flush()
+    return answer.decode("utf-8", "replace").strip().lower() in ("y", "yes")
