@@ -158,10 +158,14 @@ WAIT_FLAGS = (
     ),
 )
 
+OVERWRITE = Flag(name="force", type="boolean", section=OUTPUT, description="Overwrite a file that exists, without asking.")
 FORCE = Flag(name="force", type="boolean", description="Go ahead without asking.")
 
 # Hand-written commands: their words, and the module that has COMMAND and run().
 HAND_WRITTEN = {
+    ("video", "download"): "heygen.commands.video_download",
+    ("lipsync", "download"): "heygen.commands.lipsync_download",
+    ("video-translate", "download"): "heygen.commands.video_translate_download",
     ("config", "set"): "heygen.commands.config_set",
     ("config", "get"): "heygen.commands.config_get",
     ("config", "list"): "heygen.commands.config_list",

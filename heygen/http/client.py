@@ -165,11 +165,17 @@ class Client:
         if self._trace is not None:
             self._trace.say(text)
 
-    def _own_headers(self) -> dict[str, str]:
+    @property
+    def user_agent(self) -> str:
+        """What we call ourselves."""
         from heygen import __version__
+
+        return f"heygen-cli/{__version__}"
+
+    def _own_headers(self) -> dict[str, str]:
         from heygen.agent import calling_agent
 
-        headers = {"User-Agent": f"heygen-cli/{__version__}", "X-HeyGen-Source": "cli"}
+        headers = {"User-Agent": self.user_agent, "X-HeyGen-Source": "cli"}
         agent = calling_agent(self.context.environ)
         if agent:
             headers["X-HeyGen-Client-Origin"] = agent

@@ -1,0 +1,26 @@
+"""`heygen lipsync download`: saves the files of a finished lipsync."""
+
+from __future__ import annotations
+
+from heygen.commands import downloading
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from heygen.invocation import Invocation
+
+COMMAND = downloading.command(
+    downloading.LIPSYNC,
+    "heygen.commands.lipsync_download:run",
+    examples=(
+        {"about": "Save a lipsynced video under its ID", "command": "heygen lipsync download <lipsync-id>"},
+        {
+            "about": "Save its captions",
+            "command": "heygen lipsync download <lipsync-id> --asset srt --output-path captions.srt",
+        },
+    ),
+)
+
+
+def run(invocation: Invocation) -> int:
+    """Download a file of a lipsync and print where it is."""
+    return downloading.run(invocation, downloading.LIPSYNC)

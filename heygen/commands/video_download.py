@@ -1,0 +1,30 @@
+"""`heygen video download`: saves the files of a finished video."""
+
+from __future__ import annotations
+
+from heygen.commands import downloading
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from heygen.invocation import Invocation
+
+COMMAND = downloading.command(
+    downloading.VIDEO,
+    "heygen.commands.video_download:run",
+    examples=(
+        {"about": "Save a video under its ID", "command": "heygen video download <video-id>"},
+        {
+            "about": "Save the version with captions in another place",
+            "command": "heygen video download <video-id> --asset captioned --output-path captioned.mp4",
+        },
+        {
+            "about": "Pass the subtitles on to another program",
+            "command": "heygen video download <video-id> --asset subtitle --output-path -",
+        },
+    ),
+)
+
+
+def run(invocation: Invocation) -> int:
+    """Download a file of a video and print where it is."""
+    return downloading.run(invocation, downloading.VIDEO)
