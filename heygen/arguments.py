@@ -240,6 +240,11 @@ class _Reader:
                 if not values[argument.key]:
                     raise usage_error(f"<{argument.name}> must not be empty", param=argument.name)
         if rest and self.command is not None:
+            if any(flag.is_secret for flag in self.command.flags):
+                raise usage_error(
+                    f'unexpected argument for "{self.command.path}"',
+                    hint="A secret on the command line is seen by other users and kept in the shell's history; pipe it in",
+                )
             raise usage_error(
                 f'unexpected argument "{rest[0]}" for "{self.command.path}"', hint=f"Usage: {self.command.usage}"
             )
@@ -305,7 +310,8 @@ def _scalar(flag: Flag, text: str) -> Any:
             return True
         if text.lower() in _FALSE:
             return False
-        raise usage_error(f'{name} must be true or false, not "{text}"', param=flag.name)
+        shown = "what was given" if flag.is_secret else f'"{text}"'
+        raise usage_error(f"{name} must be true or false, not {shown}", param=flag.name)
     if flag.type == "integer":
         if not _is_integer(text):
             raise usage_error(f'{name} must be an integer, not "{text}"', param=flag.name)

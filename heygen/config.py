@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from heygen import storage
 from heygen.errors import HeygenError, usage_error
 from heygen.record import Record
@@ -199,12 +201,11 @@ class Settings:
     def _in_file(self) -> dict[str, str]:
         if self._file is None:
             file = storage.path(self.context, FILE)
-            data = storage.read(file) if file else None
             found: dict[str, str] = {}
-            if file and data:
+            if file and os.path.exists(file):
                 from heygen.config_file import values
 
-                found = values(file, data)
+                found = values(file)
             self._file = found
         return self._file
 

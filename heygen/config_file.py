@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from heygen.context import Context
 
 
-def values(file: str, data: bytes) -> dict[str, str]:
-    """Return the settings of the file's content, as text. Raises `cli_config_invalid`."""
-    return {name: _text(value) for name, value in _parsed(file, data)[1].items()}
+def values(file: str) -> dict[str, str]:
+    """Return what the file says, as text by key. Raises `cli_config_invalid` and `cli_file_io_error`."""
+    return {name: _text(value) for name, value in _parsed(file)[1].items()}
 
 
 def store(context: Context, key: Key, value: str) -> None:
@@ -32,7 +32,7 @@ def drop(context: Context, key: Key) -> None:
 def _change(context: Context, key: Key, edit: Callable[[str], str]) -> None:
     file = storage.writable_path(context, FILE)
     with storage.Lock(context, file):
-        text, before = _parsed(file, storage.read(file) or b"")
+        text, before = _parsed(file)
         changed = edit(text)
         if changed == text:
             return
@@ -48,7 +48,15 @@ def _change(context: Context, key: Key, edit: Callable[[str], str]) -> None:
         storage.write(file, changed.encode())
 
 
-def _parsed(file: str, data: bytes) -> tuple[str, dict[str, toml.Value | toml.Other]]:
+def _parsed(file: str) -> tuple[str, dict[str, toml.Value | toml.Other]]:
+    try:
+        data = storage.read(file) or b""
+    except OSError as error:
+        raise HeygenError(
+            "cli_file_io_error",
+            f"cannot read {file}: {error.strerror or error}",
+            hint="Make it readable for this user, or set HEYGEN_CONFIG_DIR to another folder",
+        ) from error
     try:
         text = data.decode()
         return text, toml.loads(text)

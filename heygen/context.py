@@ -105,6 +105,7 @@ class Context:
         local_time: Callable[[float], time.struct_time] = time.localtime,
         transport: Callable[[Request], Response] | None = None,
         open_browser: Callable[[str], bool] | None = None,
+        ask_secret: Callable[[str], str] | None = None,
         columns: Callable[[], int] | None = None,
         open_terminal: Callable[[], InputStream | None] | None = None,
         take_signals: Callable[[Context], None] | None = None,
@@ -121,6 +122,7 @@ class Context:
         self.local_time = local_time
         self.transport = transport
         self._open_browser = open_browser
+        self._ask_secret = ask_secret
         self._columns = columns
         self._open_terminal = open_terminal
         self._take_signals = take_signals
@@ -196,15 +198,46 @@ class Context:
         path = os.path.expanduser("~") if self.environ is os.environ else self.environ.get("HOME", "")
         return path if path and path != "~" else None
 
+    def ask_secret(self, prompt: str) -> str:
+        """Return a line that is typed on the terminal without being shown. Raises EOFError at its end."""
+        if self._ask_secret is not None:
+            return self._ask_secret(prompt)
+        from getpass import getpass
+
+        return getpass(prompt)
+
     def open_browser(self, url: str) -> bool:
         """Show a page in the user's browser; False where there is none or none is wanted."""
         if self.environ.get("BROWSER") == "none" or self.is_set("HEYGEN_NO_BROWSER"):
             return False
         if self._open_browser is not None:
             return self._open_browser(url)
+        is_graphical = os.name != "posix" or sys.platform == "darwin" or self.is_set("DISPLAY") or self.is_set("WAYLAND_DISPLAY")
+        if not is_graphical and not self.is_set("BROWSER"):
+            return False  # a browser in text would take over the terminal
         import webbrowser
 
-        return webbrowser.open(url)
+        with _Hushed():
+            return webbrowser.open(url)
+
+
+class _Hushed:
+    """Keeps what another program says out of our output: for as long as a `with` lasts, stdout is nowhere."""
+
+    def __enter__(self) -> None:
+        try:
+            self._stdout = os.dup(1)
+        except OSError:  # our caller closed it
+            self._stdout = -1
+            return
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.close(nowhere)
+
+    def __exit__(self, *_: object) -> None:
+        if self._stdout >= 0:
+            os.dup2(self._stdout, 1)
+            os.close(self._stdout)
 
 
 def _terminal(stream: object) -> bool:

@@ -41,7 +41,10 @@ class Invocation:
         if self._client is None:
             from heygen.http.client import Client
 
-            self._client = Client(self.context, self.settings, credentials.resolve(self.context))
+            credential = credentials.resolve(self.context)
+            if credential.warning and (self.output.is_human or self.context.stderr.is_terminal):
+                self.output.notice(credential.warning)
+            self._client = Client(self.context, self.settings, credential)
         return self._client
 
     def confirm(self, question: str, refusal: HeygenError) -> None:

@@ -44,20 +44,24 @@ def writable_path(context: Context, name: str) -> str:
 
 
 def read(file: str) -> bytes | None:
-    """Return a file's content, or None where there is none, or no way to it. Raises `cli_file_io_error`."""
+    """Return a file's content, or None where there is none, or no way to it. Raises OSError."""
     try:
         with open(file, "rb") as stream:
             return stream.read()
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except OSError as error:
-        if isinstance(error, PermissionError) and not os.access(os.path.dirname(file) or ".", os.X_OK):
+    except PermissionError:
+        if not os.access(os.path.dirname(file) or ".", os.X_OK):
             return None  # another user's home: it is as if we had none
-        raise HeygenError(
-            "cli_file_io_error",
-            f"cannot read {file}: {error.strerror or error}",
-            hint="Make it readable for this user, or set HEYGEN_CONFIG_DIR to another folder",
-        ) from error
+        raise
+
+
+def is_exposed(file: str) -> bool:
+    """Tell whether others than its owner may read or change a file."""
+    try:
+        return os.name == "posix" and bool(os.stat(file).st_mode & 0o077)
+    except OSError:
+        return False
 
 
 def write(file: str, data: bytes) -> None:

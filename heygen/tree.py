@@ -36,6 +36,7 @@ class Flag(Record):
     is_array: bool = False
     is_split: bool = True  # an array's values also split at commas
     takes_stdin: bool = False
+    is_secret: bool = False  # what stands where its value would is not repeated in errors
     value_name: str | None = None
     note: str = ""  # which variants of a union body take it
 
@@ -166,6 +167,9 @@ HAND_WRITTEN = {
     ("video", "download"): "heygen.commands.video_download",
     ("lipsync", "download"): "heygen.commands.lipsync_download",
     ("video-translate", "download"): "heygen.commands.video_translate_download",
+    ("auth", "login"): "heygen.commands.auth_login",
+    ("auth", "status"): "heygen.commands.auth_status",
+    ("auth", "logout"): "heygen.commands.auth_logout",
     ("config", "set"): "heygen.commands.config_set",
     ("config", "get"): "heygen.commands.config_get",
     ("config", "list"): "heygen.commands.config_list",
@@ -176,6 +180,7 @@ HAND_WRITTEN = {
 }
 
 HAND_WRITTEN_GROUPS = {
+    "auth": "Sign in and out, and show who you are",
     "config": "Keep settings: output format, analytics and more",
     "sandbox": "Rehearse against a simulated API: no key, no credits, no network",
 }

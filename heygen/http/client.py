@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from heygen.credentials import OAUTH
 from heygen.errors import HeygenError
 from heygen.http import errors, retry
 from heygen.http.failure import TransportFailure
@@ -59,7 +60,7 @@ class Client:
 
     def request(self, call: Call) -> Request:
         """Return the complete HTTP request of a call, credential included."""
-        headers = {"Accept": "application/json", **self._own_headers()}
+        headers = {"Accept": "application/json", **self.own_headers()}
         if call.content_type:
             headers["Content-Type"] = call.content_type
         if call.idempotency_key:
@@ -85,9 +86,29 @@ class Client:
     def send(self, call: Call, retries: int | None = None) -> Answer:
         """Make a call, retried as the policy allows, and return its answer.
 
-        Raises HeygenError; its `outcome_is_unknown` is set where the server may have acted on a call that changes
-        something, and no answer says whether it did.
+        A session that ends is renewed: shortly before, and once where the API says so first. Raises HeygenError; its
+        `outcome_is_unknown` is set where the server may have acted on a call that changes something, and no answer
+        says whether it did.
         """
+        self._renew(ending=True)
+        try:
+            return self._send(call, retries)
+        except HeygenError as error:
+            if error.status != 401 or not self._renew():
+                raise
+        return self._send(call, retries)
+
+    def _renew(self, ending: bool = False) -> bool:
+        """Renew the session, only where it is about to end if `ending`; tell whether there is another credential."""
+        before = self.credential
+        if before is not None and before.kind == OAUTH:
+            from heygen.oauth import session
+
+            renew = session.fresh if ending else session.renewed
+            self.credential = renew(before, self.context, self.settings) or before
+        return self.credential is not before
+
+    def _send(self, call: Call, retries: int | None) -> Answer:
         most = self.settings.max_retries if retries is None else retries
         tries = 0
         is_lost = False
@@ -172,7 +193,8 @@ class Client:
 
         return f"heygen-cli/{__version__}"
 
-    def _own_headers(self) -> dict[str, str]:
+    def own_headers(self) -> dict[str, str]:
+        """Return the headers by which HeyGen's servers know this program, on every request to them."""
         from heygen.agent import calling_agent
 
         headers = {"User-Agent": self.user_agent, "X-HeyGen-Source": "cli"}
@@ -203,6 +225,8 @@ class Client:
             pass  # the status says enough
         error = errors.from_response(response, document)
         error.retry_after = retry.retry_after(response.headers.get("Retry-After"), self.context.now())
+        if error.status == 401 and self.credential is not None:
+            error.hint = self.credential.hint_when_rejected
         return error
 
 

@@ -1,0 +1,205 @@
+"""`heygen auth login`: store a credential, an API key or a session of the browser, once it is known to work."""
+
+from __future__ import annotations
+
+from heygen import credentials
+from heygen.errors import ExitCode, HeygenError, usage_error
+from heygen.record import Record
+from heygen.tree import Command, Flag
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from heygen.credentials import Credential
+    from heygen.invocation import Invocation
+
+COMMAND = Command(
+    words=("auth", "login"),
+    summary="Sign in with an API key or in the browser",
+    description=(
+        "Store a credential for later commands, once the API has accepted it. The key is asked for on a terminal, "
+        "without showing it, and otherwise read from stdin; it is never an argument, where other users could see it. "
+        "A stored credential of either kind is replaced. HEYGEN_API_KEY takes precedence over it."
+    ),
+    runner="heygen.commands.auth_login:run",
+    flags=(
+        Flag(
+            name="api-key",
+            type="boolean",
+            is_secret=True,
+            description="Sign in with an API key, from stdin or a prompt.",
+        ),
+        Flag(name="oauth", type="boolean", description="Sign in with your HeyGen account in the browser."),
+    ),
+    examples=(
+        {"about": "Choose how to sign in", "command": "heygen auth login"},
+        {"about": "Sign in with a key from a secret store", "command": 'echo "$KEY" | heygen auth login'},
+        {"about": "Sign in in the browser", "command": "heygen auth login --oauth"},
+    ),
+)
+
+SIGN_IN_TIME = 300.0  # seconds for the browser
+_USER_FIELDS = ("email", "first_name", "last_name", "username")
+_PIPE = 'echo "$KEY" | heygen auth login'
+
+
+def run(invocation: Invocation) -> int:
+    """Get the credential, have the API check it, and store it."""
+    by_key, by_browser = (invocation.given.get(name, False) for name in ("api_key", "oauth"))
+    if by_key and by_browser:
+        raise usage_error("--api-key and --oauth exclude each other", param="oauth")
+    if not by_key and not by_browser and invocation.context.is_interactive:
+        by_browser = _choice(invocation) == "browser"
+    if by_browser:
+        return _sign_in(invocation)
+    invocation.output.result(_stored(invocation, _checked(invocation, _key_credential(invocation))))
+    return ExitCode.OK
+
+
+def _choice(invocation: Invocation) -> str:
+    stderr = invocation.context.stderr
+    stderr.write("How do you want to sign in?\n  1  with your HeyGen account, in the browser\n  2  with an API key\n")
+    choices = {"": "browser", "1": "browser", "2": "key"}
+    while True:
+        stderr.write("Choose 1 or 2 [1]: ")
+        stderr.flush()
+        line = invocation.context.stdin.readline()
+        if not line:
+            raise _canceled()
+        answer = line.decode("utf-8", "replace").strip()
+        if answer in choices:
+            return choices[answer]
+
+
+def _canceled() -> HeygenError:
+    return HeygenError("canceled", "canceled: nothing was changed", exit_code=ExitCode.ERROR)
+
+
+# --- with an API key
+
+
+def _key_credential(invocation: Invocation) -> Credential:
+    context = invocation.context
+    if context.is_interactive:
+        try:
+            text = context.ask_secret("API key (it is not shown): ")
+        except EOFError as error:
+            raise _canceled() from error
+    elif context.stdin.is_terminal:
+        raise usage_error("no prompt, because this run is not interactive", hint=f"Pipe the key in: {_PIPE}")
+    else:
+        text = context.stdin.read().decode("utf-8", "replace")
+    try:
+        key = credentials.clean_key(text)
+    except ValueError as error:
+        raise usage_error(f"the API key {error}", hint=f"Copy it again, and pipe it in alone: {_PIPE}") from error
+    return credentials.Credential(kind=credentials.API_KEY, secret=key, source="the key that was given")
+
+
+# --- in the browser
+
+
+def _sign_in(invocation: Invocation) -> int:
+    from heygen.oauth import authorization, tokens
+    from heygen.oauth.callback import Callback
+
+    context, settings = invocation.context, invocation.settings
+    with Callback() as callback:
+        attempt = authorization.begin(context, callback.url)
+        callback.state = attempt.state
+        _open(invocation, attempt.url(context))
+        answer = callback.wait(context, SIGN_IN_TIME)
+        if answer is None:
+            raise HeygenError("auth_error", "nobody signed in within five minutes", hint="Try again: heygen auth login")
+        try:
+            if answer.error:
+                raise HeygenError("auth_error", f"the sign-in was refused: {answer.error}")
+            session = tokens.exchange(answer.code, attempt, context, settings)
+            credential = credentials.Credential(
+                kind=credentials.OAUTH, secret=session["access_token"], source="the new session", session=session
+            )
+            checked = _checked(invocation, credential)
+            result = _stored(invocation, checked)
+        except HeygenError as error:
+            callback.show("Sign-in failed", error.message, is_good=False)
+            raise
+        name = f" as {_name(checked.user)}" if checked.user else ""
+        text = f"You are signed in{name}. You can close this tab and go back to your terminal."
+        callback.show("Signed in", text, is_good=True)
+    invocation.output.result(result)
+    return ExitCode.OK
+
+
+def _open(invocation: Invocation, url: str) -> None:
+    """Send the user to the browser; where there is none, to the address."""
+    context = invocation.context
+    is_open = context.open_browser(url)
+    if not context.stderr.is_terminal:
+        if is_open:
+            return
+        raise HeygenError(
+            "auth_error",
+            "there is no browser to sign in with, and no terminal to show the address on",
+            hint=f"Sign in with an API key: {_PIPE}",
+        )
+    lead = "Your browser is open. If it shows nothing, open this address:" if is_open else "Open this address to sign in:"
+    context.stderr.write(f"{lead}\n\n  {url}\n\nWaiting for you to sign in (Ctrl-C ends it) ...\n")
+    context.stderr.flush()
+
+
+# --- both
+
+
+class _Checked(Record):
+    """A credential, whom it belongs to, and why that is not known, if it is not."""
+
+    credential: Credential
+    user: dict[str, Any]
+    doubt: str | None = None
+
+
+def _checked(invocation: Invocation, credential: Credential) -> _Checked:
+    """Ask the API about a credential. Raises its error where it refuses it; a dead network only leaves a doubt."""
+    from heygen.http.client import Call, Client
+
+    client = Client(invocation.context, invocation.settings, credential)
+    try:
+        document = client.send(Call(method="GET", path="/v3/users/me")).document
+    except HeygenError as error:
+        if error.status in (401, 403):
+            error.message = f"the credential was not accepted, and not stored: {error.message}"
+            error.hint = "Check it with HeyGen, and try again: heygen auth login"
+        elif error.exit_code != ExitCode.USAGE:
+            return _Checked(credential=credential, user={}, doubt=error.message)
+        raise
+    data = document.get("data") if isinstance(document, dict) else None
+    data = data if isinstance(data, dict) else {}
+    user = {name: data[name] for name in _USER_FIELDS if isinstance(data.get(name), str)}
+    return _Checked(credential=credential.replace(user=user), user=user)
+
+
+def _stored(invocation: Invocation, checked: _Checked) -> dict[str, Any]:
+    """Store the credential and return what to print."""
+    context = invocation.context
+    kept = credentials.store(context, checked.credential)
+    what = "a session of the browser" if checked.credential.kind == credentials.OAUTH else "an API key"
+    message = f"Signed in as {_name(checked.user)} with {what}."
+    if checked.doubt:
+        message = f"Stored {what}, which is not verified: {checked.doubt}"
+    result: dict[str, Any] = {"message": message, "verified": not checked.doubt, "path": credentials.path(context)}
+    if checked.user:
+        result["user"] = checked.user
+    notes = []
+    if kept:
+        notes.append(f"the file that was there could not be read and is now {kept}")
+    if context.is_set(credentials.VARIABLE):
+        notes.append(f"{credentials.VARIABLE} is set and takes precedence")
+    if notes:
+        result["note"] = "; ".join(notes)
+    return result
+
+
+def _name(user: dict[str, Any]) -> str:
+    full = " ".join(user[name] for name in ("first_name", "last_name") if user.get(name))
+    return user.get("email") or user.get("username") or full or "an account without a name"

@@ -1,0 +1,45 @@
+"""`heygen auth logout`: forget the stored credential, and have the provider forget a session."""
+
+from __future__ import annotations
+
+from heygen import credentials
+from heygen.errors import ExitCode, HeygenError
+from heygen.tree import Command
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from heygen.invocation import Invocation
+
+COMMAND = Command(
+    words=("auth", "logout"),
+    summary="Sign out",
+    description="Remove the stored credential. A session of the browser is revoked as well, if that can be done at once.",
+    runner="heygen.commands.auth_logout:run",
+    examples=({"about": "Sign out", "command": "heygen auth logout"},),
+)
+
+
+def run(invocation: Invocation) -> int:
+    """Remove the credential, revoke it, and print what was done."""
+    context = invocation.context
+    try:
+        removed = credentials.remove(context)
+    except HeygenError as error:
+        if error.code == "auth_error":
+            error.hint = "Remove the file by hand; it was left as it is"
+        raise
+    result: dict[str, Any] = {"message": "Nobody was signed in; there was nothing to remove.", "cleared": None}
+    if removed is not None:
+        what = "session" if removed.kind == credentials.OAUTH else "API key"
+        result = {"message": f"Signed out: the {what} was removed.", "cleared": removed.kind, "path": removed.source}
+        if removed.kind == credentials.OAUTH:
+            from heygen.oauth import tokens
+
+            # It is gone from the file before the network is asked: whatever happens there, nobody is signed in here.
+            result["revoked"] = tokens.revoke(removed.session or {}, context, invocation.settings)
+    if context.is_set(credentials.VARIABLE):
+        result["note"] = f"{credentials.VARIABLE} is set and goes on being used; unset it as well"
+    invocation.output.result(result)
+    return ExitCode.OK
