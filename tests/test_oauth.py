@@ -247,7 +247,7 @@ def test_an_endpoint_must_be_https_or_on_this_machine(auth, file, url):
 
 
 def test_the_page_escapes_everything_and_loads_nothing():
-    text = page.render('<script>alert("1")</script>', "</p><img src=x onerror=alert(1)>", False).decode()
+    text = page.render('<script>alert("1")</script>', "</p><img src=x onerror=alert(1)>", is_good=False).decode()
     assert "<script" not in text and "<img" not in text
     assert "&lt;script&gt;" in text
     assert "http" not in text.replace("http-equiv", "")
@@ -258,7 +258,7 @@ def test_the_style_of_the_page_is_the_one_that_its_policy_allows():
     import hashlib
     import re
 
-    style = re.search(r"<style>(.*?)</style>", page.render("a", "b", True).decode(), re.DOTALL)[1]
+    style = re.search(r"<style>(.*?)</style>", page.render("a", "b", is_good=True).decode(), re.DOTALL)[1]
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     assert f"style-src 'sha256-{digest}'" in page.HEADERS["Content-Security-Policy"]
 

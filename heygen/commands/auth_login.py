@@ -122,11 +122,9 @@ def _sign_in(invocation: Invocation) -> int:
             checked = _checked(invocation, credential)
             result = _stored(invocation, checked)
         except HeygenError as error:
-            callback.show("Sign-in failed", error.message, is_good=False)
+            callback.fail(error.message)
             raise
-        name = f" as {_name(checked.user)}" if checked.user else ""
-        text = f"You are signed in{name}. You can close this tab and go back to your terminal."
-        callback.show("Signed in", text, is_good=True)
+        callback.succeed(f" as {_name(checked.user)}" if checked.user else "")
     invocation.output.result(result)
     return ExitCode.OK
 

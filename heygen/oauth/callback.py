@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from urllib.parse import parse_qs, urlsplit
 
 from heygen.oauth import page
@@ -21,6 +22,8 @@ PATH = "/oauth/callback"
 _LOOK = 0.2  # seconds between two looks at the clock
 _SLOWEST_BROWSER = 10.0  # seconds for one request
 _LONGEST_EXCHANGE = 120.0  # seconds that the browser waits for our verdict
+_CLOSE = "You can close this tab and go back to your terminal."
+_AGAIN = "Go back to your terminal to try again."
 
 
 class Answer(Record):
@@ -59,12 +62,6 @@ class Callback:
             self._server.handle_request()
         return self._answer
 
-    def show(self, title: str, text: str, is_good: bool) -> None:
-        """Let the browser, which is still waiting, show how it ended."""
-        self._verdict = page.render(title, text, is_good)
-        self._decided.set()
-        self._shown.wait(_SLOWEST_BROWSER)
-
     def close(self) -> None:
         """Stop listening."""
         self._decided.set()
@@ -80,20 +77,34 @@ class Callback:
         """Return status and page for a request, and whether it is the one that was waited for."""
         parts = urlsplit(target)
         if parts.path != PATH:
-            return 404, page.render("Nothing here", "This page only ends a sign-in of the heygen command.", False), False
+            text = "This page only ends a sign-in of the heygen command."
+            return 404, page.render("Nothing here", text, is_good=False), False
         fields = parse_qs(parts.query)
         state, code, error = (fields.get(name, [""])[0] for name in ("state", "code", "error"))
         if not hmac.compare_digest(state.encode("utf-8", "surrogateescape"), self.state.encode()) or not (code or error):
-            text = "It does not belong to the sign-in that is under way. Start again in your terminal."
-            return 400, page.render("This link is not valid", text, False), False
+            text = "It does not belong to the sign-in that is under way."
+            return 400, page.render("This link is not valid", text, _AGAIN, is_good=False), False
         with self._lock:
             if self._answer is not None:
-                return 200, page.render("Already used", "You can close this tab and go back to your terminal.", False), False
+                return 200, page.render("Already used", _CLOSE, is_good=False), False
             description = fields.get("error_description", [""])[0]
             self._answer = Answer(code=code) if not error else Answer(error=": ".join(filter(None, (error, description))))
         self._decided.wait(_LONGEST_EXCHANGE)
-        interrupted = page.render("Sign-in interrupted", "Start again in your terminal.", False)
-        return 200, self._verdict or interrupted, True
+        return 200, self._verdict or page.render("Sign-in interrupted", _AGAIN, is_good=False), True
+
+    def succeed(self, who: str) -> None:
+        """Let the browser show that all is well."""
+        self._show("Signed in", f"You are signed in{who}.", _CLOSE, is_good=True)
+
+    def fail(self, why: str) -> None:
+        """Let the browser show what went wrong."""
+        self._show("Sign-in failed", f"{why}.", _AGAIN, is_good=False)
+
+    def _show(self, title: str, *sentences: str, is_good: bool) -> None:
+        """Let the browser, which is still waiting, show how it ended."""
+        self._verdict = page.render(title, *sentences, is_good=is_good)
+        self._decided.set()
+        self._shown.wait(_SLOWEST_BROWSER)
 
     def shown(self) -> None:
         """Take note that the browser has its page."""
@@ -104,6 +115,11 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     # Nobody else may listen where the browser is going to bring the code.
     allow_reuse_address = False
+
+    def server_bind(self) -> None:
+        """Bind without looking up a name for the address, which can take seconds."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = self.server_address[:2]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing about a browser that hangs up."""

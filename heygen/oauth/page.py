@@ -18,8 +18,8 @@ svg { width: 56px; height: 56px; fill: none; stroke: var(--good); stroke-width: 
   stroke-linejoin: round }
 .bad svg { stroke: var(--bad) }
 h1 { margin: 1rem 0 .5rem; font-size: 1.4rem; line-height: 1.3; font-weight: 650; letter-spacing: -.01em }
-p { margin: 0; color: var(--soft); overflow-wrap: anywhere }
-footer { margin-top: 2rem; font-size: .8rem; color: var(--soft) }
+p { margin: .35rem 0 0; color: var(--soft); overflow-wrap: anywhere; text-wrap: balance }
+footer { margin-top: 2rem; font-size: .8rem; color: var(--soft); opacity: .75 }
 """
 
 _CHECK = '<path d="M18 29l7 7 14-15"/>'
@@ -35,7 +35,7 @@ def _digest(text: str) -> str:
 
 HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
-    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_digest(_STYLE)}'; base-uri 'none'; "
+    "Content-Security-Policy": f"default-src 'none'; img-src data:; style-src 'sha256-{_digest(_STYLE)}'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -44,14 +44,15 @@ HEADERS = {
 }
 
 
-def render(title: str, text: str, is_good: bool) -> bytes:
-    """Return the page with a heading and a sentence, both of which may hold anything."""
+def render(title: str, *sentences: str, is_good: bool) -> bytes:
+    """Return the page with a heading and a paragraph for each sentence, all of which may hold anything."""
     kind, sign = ("good", _CHECK) if is_good else ("bad", _CROSS)
+    paragraphs = "".join(f"<p>{escape(each[:1].upper() + each[1:])}</p>\n" for each in sentences)
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n<link rel="icon" href="data:,">\n'
         f"<title>{escape(title)} – heygen</title>\n<style>{_STYLE}</style>\n</head>\n"
         f'<body class="{kind}">\n<main>\n<svg viewBox="0 0 56 56" aria-hidden="true"><circle cx="28" cy="28" r="25"/>'
-        f"{sign}</svg>\n<h1>{escape(title)}</h1>\n<p>{escape(text)}</p>\n<footer>heygen command line</footer>\n"
+        f"{sign}</svg>\n<h1>{escape(title)}</h1>\n{paragraphs}<footer>heygen command line</footer>\n"
         "</main>\n</body>\n</html>\n"
     ).encode("utf-8", "replace")
