@@ -37,6 +37,7 @@ class Parsed(Record):
     options: dict[str, Any]  # the global flags
     missing: tuple[str, ...] = ()
     deprecated: tuple[str, ...] | None = None
+    topic: str | None = None  # of `heygen help <topic>`
 
 
 def parse(argv: Sequence[str]) -> Parsed:
@@ -101,6 +102,7 @@ class _Reader:
         self.flags: list[tuple[Flag, str]] = []
         self.positionals: list[str] = []
         self.help_asked = False
+        self.topic: str | None = None
 
     def read(self) -> Parsed:
         while self.at < len(self.tokens):
@@ -124,11 +126,19 @@ class _Reader:
             if self.command.takes_rest:
                 self._take_rest()
             return
-        if token == "help" and not self.words and not self.help_asked:
+        if token == "help" and not self.help_asked:
             self.help_asked = True
             return
         words = (*self.words, token)
         level = self._children()
+        if self.help_asked and not self.words:
+            from heygen.topics import TOPICS
+
+            # `heygen help sandbox` is about the topic, `heygen help sandbox start` about the command.
+            if token in TOPICS and (token not in level or all(each.startswith("-") for each in self.tokens[self.at :])):
+                self.topic = token
+                return
+            level = [*level, *TOPICS]
         if token not in level:
             raise self._unknown_word(token, level)
         self.words = words
@@ -165,7 +175,8 @@ class _Reader:
 
     def _available(self) -> dict[str, Flag]:
         root_alone = () if self.words else (tree.VERSION,)
-        flags = (*tree.GLOBAL_FLAGS, *root_alone, *(self.command.flags if self.command else ()))
+        help_alone = (tree.HELP_ALL,) if self.help_asked else ()
+        flags = (*tree.GLOBAL_FLAGS, *root_alone, *help_alone, *(self.command.flags if self.command else ()))
         return {flag.name: flag for flag in flags}
 
     def _long_flag(self, token: str) -> None:
@@ -211,7 +222,7 @@ class _Reader:
             self.flags, self.positionals = [each for each in self.flags if each[0] in tree.GLOBAL_FLAGS], []
         given = {**_argparse_values(self.words, self.flags), **self._grouped_positionals()}
         own = {flag.key for flag in self.command.flags} if self.command else set()
-        general = [flag.key for flag in (*tree.GLOBAL_FLAGS, tree.VERSION) if flag.key not in own]
+        general = [flag.key for flag in (*tree.GLOBAL_FLAGS, tree.VERSION, tree.HELP_ALL) if flag.key not in own]
         options = {key: given.pop(key) for key in general if key in given}
         if self.help_asked:
             options["help"] = True
@@ -226,6 +237,7 @@ class _Reader:
             options=options,
             missing=tuple(missing),
             deprecated=self.deprecated,
+            topic=self.topic,
         )
 
     def _grouped_positionals(self) -> dict[str, Any]:

@@ -142,6 +142,8 @@ GLOBAL_FLAGS = (
 # Only before any command word: `update` has a --version of its own.
 VERSION = Flag(name="version", short="v", type="boolean", section=GLOBAL, description="Print the version.")
 
+HELP_ALL = Flag(name="all", type="boolean", section=GLOBAL, description="Show every command, with `heygen help`.")
+
 WAIT_FLAGS = (
     Flag(
         name="wait",
@@ -182,7 +184,7 @@ HAND_WRITTEN = {
 HAND_WRITTEN_GROUPS = {
     "auth": "Sign in and out, and show who you are",
     "config": "Keep settings: output format, analytics and more",
-    "sandbox": "Rehearse against a simulated API: no key, no credits, no network",
+    "sandbox": "Rehearse against a simulated API, offline and free",
 }
 
 # Old words that still work, with a notice.
@@ -250,8 +252,15 @@ def command(words: tuple[str, ...]) -> Command:
 
 
 def value_name(flag: Flag) -> str:
-    """Return what stands for a flag's value in usage and help: `<integer>`, `<duration>`, `<id>`."""
-    return flag.value_name or f"<{flag.type}>"
+    """Return what stands for a flag's value in usage and help: `<integer>`, `<duration>`, `<id>`, `<text>`."""
+    if flag.value_name:
+        return flag.value_name
+    last = flag.name.rpartition("-")[2]
+    if flag.type != "string":
+        return f"<{flag.type}>"
+    if last in ("id", "ids"):
+        return "<id>"
+    return f"<{last}>" if flag.enum or last in ("url", "token") else "<text>"
 
 
 def _operation_command(operation: Operation) -> Command:

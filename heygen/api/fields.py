@@ -124,3 +124,17 @@ def flag_name(field: str) -> str:
             text += "-"
         text += sign
     return text.replace("_", "-").lower()
+
+
+def nested_fields(schema: dict[str, Any], document: dict[str, Any]) -> list[str]:
+    """Return the names of a body's properties that are no flag: objects, lists of objects, unions.
+
+    Hidden properties stand in no listing.
+    """
+    schema = schemas.resolve(schema, document)
+    found: dict[str, None] = {}
+    for body in (schemas.variants(schema, document) or {"": schema}).values():
+        for name, property_schema in body.get("properties", {}).items():
+            if shape(property_schema, document) is None and not schemas.resolve(property_schema, document).get("x-cli-hidden"):
+                found[name] = None
+    return sorted(found)
