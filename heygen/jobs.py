@@ -151,6 +151,13 @@ def field(document: Any, path: str) -> Any:
         return None
 
 
+def has_no_status(document: Any, plan: Wait) -> bool:
+    """Tell whether a resource says of itself that nothing is under way: its status is null (a stock voice)."""
+    parent, _, name = plan.status.rpartition(".")
+    holder = field(document, parent)
+    return isinstance(holder, dict) and name in holder and holder[name] is None
+
+
 def ids(document: Any, plan: Wait) -> list[str]:
     """Return the ids of what a creation response says was created; `*` in the plan's path names a list."""
     steps = [None if step == "*" else step for step in paths.parse(plan.id)]

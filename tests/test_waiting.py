@@ -315,6 +315,13 @@ def test_get_wait_of_what_does_not_exist_ends_at_once(run, server):
     assert (result.status, result.error["code"]) == (1, "video_not_found")
 
 
+def test_what_has_nothing_under_way_is_not_waited_for(run, server):
+    voice = {"data": {"voice_id": "v1", "status": None, "support_pause": True}}
+    server.answer(voice)
+    result = run("voice", "get", "v1", "--wait")
+    assert (result.status, result.json) == (0, voice)
+
+
 @pytest.mark.parametrize("status", ["waiting_for_input", "reviewing", "completed"])
 def test_a_session_that_stops_to_ask_ends_the_wait_well(run, server, status):
     session = {"data": {"session_id": "s1", "status": status, "video_id": None}}

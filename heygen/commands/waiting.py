@@ -49,6 +49,9 @@ class _Waiting:
             waited_for = [jobs.Job(self._own_id())]
             # The first look has just been taken.
             jobs.note(waited_for[0], self.plan, answer.document)
+            if jobs.has_no_status(answer.document, self.plan):
+                self.invocation.output.result(answer.document)
+                return ExitCode.OK
         else:
             waited_for = [jobs.Job(id) for id in jobs.ids(answer.document, self.plan)]
         if not waited_for and self.plan.instead:
