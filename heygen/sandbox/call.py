@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from heygen.sandbox import jobs
 from heygen.sandbox.paging import newest_first, page
-from heygen.sandbox.problems import Refusal, missing
-from heygen.sandbox.rendering import ABSENT
+from heygen.sandbox.problems import missing
+from heygen.sandbox.rendering import ABSENT, render
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,6 +40,18 @@ class Call:
         self.body = body
         self.upload = upload
         self.now = world.clock.now()
+
+    def run(self) -> tuple[int, Any]:
+        """Carry the operation out and return status and document. Raises Refusal."""
+        from importlib import import_module
+
+        operation = self.operation
+        module = import_module(f"heygen.sandbox.resources.{operation.group.replace('-', '_')}")
+        result = module.OPERATIONS[" ".join(operation.command)](self)
+        status, document = result if isinstance(result, tuple) else (200, result)
+        if operation.response_schema is not None:
+            document = render(document, operation.response_schema, operation.document)
+        return status, document
 
     def entry(self, kind: str, id: str, name: str = "Resource") -> Entry:
         """Return an entry. Raises the API's 404."""

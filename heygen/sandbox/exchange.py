@@ -164,7 +164,7 @@ class Answer:
         self.length = len(body) if isinstance(body, bytes) else length
 
 
-def document_answer(document: Any, status: int = 200) -> Answer:
+def document_answer(status: int, document: Any) -> Answer:
     """Return the answer that carries a JSON document."""
     return Answer(status, encode(document))
 

@@ -7,6 +7,7 @@ import io
 import os
 
 from heygen.sandbox import jobs, media
+from heygen.sandbox.catalog import MADE_AT
 from heygen.sandbox.clock import http_date
 from heygen.sandbox.exchange import Answer
 from heygen.sandbox.problems import Refusal
@@ -73,11 +74,13 @@ def _asset(world: World, incoming: Incoming, id: str) -> Answer:
 def _result(world: World, incoming: Incoming, kind: str, id: str, name: str) -> Answer:
     """Answer with what a job has made; it lives as long as its entry."""
     with world.lock:
-        entry = world.store.get(kind, id)
-        if entry is None or ("job" in entry and not jobs.has_completed(entry, world.clock.now())):
+        entry = world.preset(kind, id) if kind == "sound" else world.store.get(kind, id)
+        # What a session shows on the way is there before its job is done.
+        is_job = entry is not None and "job" in entry and kind != "session"
+        if entry is None or (is_job and not jobs.has_completed(entry, world.clock.now())):
             return _missing()
         text = entry.get("files", {}).get(name, entry.get("text", ""))
-        made_at = jobs.ended_at(entry) if "job" in entry else entry["created"]
+        made_at = jobs.ended_at(entry) if is_job else entry.get("created", MADE_AT)
     content = text.encode("utf-8", "replace") if name in entry.get("files", {}) else media.make(name, text)
     if content is None:
         return _missing()

@@ -60,6 +60,7 @@ class Service:
         if self._keeper is not None:
             with self.world.lock:
                 self._keeper.save()
+            self._keeper.release()
         self.world.blobs.close()
 
     def request_id(self) -> str:
@@ -150,11 +151,11 @@ class Service:
         elif kind.startswith("body:"):
             key = call.body.get(kind[len("body:") :])
         if not key:
-            return _run(call)
+            return document_answer(*call.run())
         name = f"{call.operation.path} {key}"
         kept = self.world.replays.get(name)
         if kept is None:
-            answer = _run(call)
+            answer = document_answer(*call.run())
             kept = self.world.replays[name] = {"status": answer.status, "body": answer.body.decode()}
         return Answer(kept["status"], kept["body"].encode())
 
@@ -176,20 +177,6 @@ class Service:
         if self._keeper is not None:
             with self.world.lock:
                 self._keeper.save()
-
-
-def _run(call: Call) -> Answer:
-    from importlib import import_module
-
-    operation = call.operation
-    module = import_module(f"heygen.sandbox.resources.{operation.group.replace('-', '_')}")
-    result = module.OPERATIONS[" ".join(operation.command)](call)
-    status = 200
-    if isinstance(result, tuple):
-        status, result = result
-    if operation.response_schema is not None:
-        result = render(result, operation.response_schema, operation.document)
-    return document_answer(result, status)
 
 
 def _authenticate(incoming: Incoming) -> None:

@@ -85,3 +85,22 @@ def check_avatar(call: Call, id: str | None, param: str = "avatar_id") -> None:
 def _refuse_deleted(call: Call, kind: str, id: str, param: str, code: str) -> None:
     if call.world.store.was_deleted(kind, id):
         raise Refusal(404, code, f"{id} has been deleted", param=param)
+
+
+def subtitles(call: Call, source: dict[str, Any] | None, param: str) -> str | None:
+    """Return the subtitles that a source holds; those on other machines are not fetched, but named.
+
+    Raises 400 for an asset that holds none.
+    """
+    if source is None:
+        return None
+    check_file(call, source, param)
+    asset = call.world.store.get("asset", source.get("asset_id", ""))
+    if asset is None:
+        origin = source.get("url") or f"asset {source['asset_id']}"
+        return f"1\n00:00:00,000 --> 00:00:02,000\n(subtitles of {origin})\n"
+    stream = call.world.blobs.open(asset["id"])
+    if asset["mime_type"] != "application/x-subrip" or stream is None:
+        raise invalid(f"{param} must be an SRT file, not {asset['mime_type']}", param)
+    with stream:
+        return stream.read().decode("utf-8", "replace")

@@ -1,0 +1,224 @@
+"""What every account finds from the start: stock avatars and voices, styles, templates, brand kits, sounds.
+
+Ids follow from the seed; `place` is where a thing stands in its list.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Iterable
+
+    from heygen.sandbox.world import World
+
+# When all of it was made: 2025-06-01 00:00:00 UTC.
+MADE_AT = 1_748_736_000
+
+_AVATARS = (
+    ("Angela", "female", ("In a blue blazer", "At the desk")),
+    ("Marcus", "male", ("In the studio", "On the sofa")),
+    ("Priya", "female", ("In a lab coat", "In casual clothes")),
+    ("Diego", "male", ("In a grey suit", "Outdoors")),
+    ("Hana", "female", ("In a turtleneck", "In the kitchen")),
+    ("Tobias", "male", ("In a hoodie", "In front of a whiteboard")),
+)
+_VOICES = (
+    ("Angela, warm", "English", "female"),
+    ("Marcus, calm", "English", "male"),
+    ("Olivia, bright", "English", "female"),
+    ("James, newsreader", "English", "male"),
+    ("Lucía, lively", "Spanish", "female"),
+    ("Diego, deep", "Spanish", "male"),
+    ("Camille, gentle", "French", "female"),
+    ("Tobias, clear", "German", "male"),
+    ("Priya, friendly", "Hindi", "female"),
+    ("Hana, soft", "Japanese", "female"),
+    ("Rafael, cheerful", "Portuguese", "male"),
+    ("Mei, steady", "Chinese", "female"),
+)
+_STYLES = (
+    ("Newsroom", "16:9", ("cinematic",)),
+    ("Paper cut-out", "1:1", ("handmade", "print")),
+    ("Night drive", "16:9", ("cinematic", "retro-tech")),
+    ("Green terminal", "16:9", ("retro-tech",)),
+    ("Comic panels", "9:16", ("pop-culture", "print")),
+    ("Brush and ink", "1:1", ("iconic-artist", "handmade")),
+    ("Vertical story", "9:16", ("pop-culture",)),
+)
+_TEMPLATES = (
+    ("Weekly update", "16:9", ("headline", "presenter", "picture")),
+    ("Product teaser", "9:16", ("headline", "product", "music")),
+    ("Welcome on board", "16:9", ("headline", "name", "presenter")),
+)
+_VARIABLES = {
+    "headline": ("text", {"content": "A headline"}),
+    "name": ("text", {"content": "A name"}),
+    "product": ("text", {"content": "A product"}),
+    "presenter": ("character", {"character_id": "", "type": "avatar"}),
+    "picture": ("image", {"url": "", "fit": "cover"}),
+    "music": ("audio", {"url": ""}),
+}
+_KITS = (("Main brand", ("#7559FF", "#1B2440", "#FFFFFF")), ("Campaign", ("#FF5733", "#FFC300")))
+_GLOSSARIES = ("Product names", "Fitness terms", "Legal terms")
+_SOUNDS = (
+    ("music", "Morning light", "Calm piano for an intro, soft and hopeful"),
+    ("music", "Forward motion", "Upbeat electronic track for a product launch"),
+    ("music", "Quiet focus", "Ambient pads under a voice, slow and unobtrusive"),
+    ("music", "City walk", "Relaxed hip-hop beat with a warm bass"),
+    ("music", "Open road", "Acoustic guitar, bright and friendly"),
+    ("music", "Countdown", "Tense strings that build up to a reveal"),
+    ("sound_effects", "Door slam", "Door slamming shut in a large room"),
+    ("sound_effects", "Whoosh", "Fast whoosh for a transition between scenes"),
+    ("sound_effects", "Keyboard", "Typing on a mechanical keyboard"),
+    ("sound_effects", "Applause", "Small audience applauding"),
+    ("sound_effects", "Riser", "Riser that swells before a cut"),
+    ("sound_effects", "Bell", "Single bell, clear and short"),
+)
+
+
+def make(kind: str, world: World) -> list[dict[str, Any]]:
+    """Return the presets of a kind."""
+    made = [dict(each) for each in _MAKERS[kind](world)]
+    for place, each in enumerate(made):
+        # An id of its own, unless it has to be known elsewhere.
+        each.setdefault("id", world.mint.id(f"preset {kind}", place))
+        each["place"] = place
+    return made
+
+
+def _picture(world: World, name: str) -> str:
+    return world.public(f"/files/public/{name}.jpg")
+
+
+def _avatars(world: World) -> Iterable[dict[str, Any]]:
+    for index, (name, gender, looks) in enumerate(_AVATARS):
+        yield {
+            "name": name,
+            "gender": gender,
+            "created_at": MADE_AT,
+            "looks_count": len(looks),
+            "default_voice_id": world.presets("voice")[index]["id"],
+            "preview_image_url": _picture(world, f"avatar-{index}"),
+            "preview_video_url": world.public(f"/files/public/avatar-{index}.mp4"),
+        }
+
+
+def _looks(world: World) -> Iterable[dict[str, Any]]:
+    for group, (name, gender, looks) in zip(world.presets("avatar"), _AVATARS):
+        for look in looks:
+            yield {
+                "name": f"{name}, {look[0].lower()}{look[1:]}",
+                "avatar_type": "studio_avatar",
+                "group_id": group["id"],
+                "gender": gender,
+                "tags": [],
+                "preferred_orientation": "landscape",
+                "image_width": 1920,
+                "image_height": 1080,
+                "default_voice_id": group["default_voice_id"],
+                "supported_api_engines": ["avatar_iv", "avatar_iii"],
+                "preview_image_url": group["preview_image_url"],
+                "preview_video_url": group["preview_video_url"],
+            }
+
+
+def _voices(world: World) -> Iterable[dict[str, Any]]:
+    for index, (name, language, gender) in enumerate(_VOICES):
+        yield {
+            "name": name,
+            "language": language,
+            "gender": gender,
+            "type": "public",
+            # Some voices are of another engine, which the speech operation does not take.
+            "engine": "elevenlabs" if index % 4 == 3 else "starfish",
+            "support_pause": True,
+            "support_locale": language in ("English", "Spanish", "Portuguese"),
+            "preview_audio_url": world.public(f"/files/public/voice-{index}.wav"),
+        }
+
+
+def _styles(world: World) -> Iterable[dict[str, Any]]:
+    for index, (name, ratio, tags) in enumerate(_STYLES):
+        yield {
+            "style_id": world.mint.id("preset style", index),
+            "name": name,
+            "aspect_ratio": ratio,
+            "tags": list(tags),
+            "thumbnail_url": _picture(world, f"style-{index}"),
+            "preview_video_url": world.public(f"/files/public/style-{index}.mp4"),
+        }
+
+
+def _templates(world: World) -> Iterable[dict[str, Any]]:
+    for index, (name, ratio, variables) in enumerate(_TEMPLATES):
+        scenes = [
+            {
+                "scene_id": world.mint.id("scene", f"{index}.{number}")[:16],
+                "script": "Hello, and welcome: {{headline}}" if not number else "See you soon.",
+                "variables": [
+                    {"name": each, "variable_type": _VARIABLES[each][0]} for each in (variables if not number else ())
+                ],
+            }
+            for number in range(2)
+        ]
+        yield {
+            "name": name,
+            "aspect_ratio": ratio,
+            "created_at": MADE_AT,
+            "updated_at": MADE_AT,
+            "thumbnail_url": _picture(world, f"template-{index}"),
+            "scene_ids": [scene["scene_id"] for scene in scenes],
+            "scenes": scenes,
+            "variables": {
+                each: {"name": each, "type": kind, "properties": dict(defaults)}
+                for each in variables
+                for kind, defaults in [_VARIABLES[each]]
+            },
+        }
+
+
+def _kits(world: World) -> Iterable[dict[str, Any]]:
+    for index, (name, colors) in enumerate(_KITS):
+        yield {
+            "brand_kit_id": world.mint.id("preset brand kit", index),
+            "name": name,
+            "colors": list(colors),
+            "logo_url": world.public(f"/files/public/logo-{index}.png"),
+        }
+
+
+def _glossaries(world: World) -> Iterable[dict[str, Any]]:
+    from heygen.sandbox.clock import iso
+
+    for index, name in enumerate(_GLOSSARIES):
+        yield {
+            "brand_glossary_id": world.mint.id("preset glossary", index),
+            "name": name,
+            "created_at": iso(MADE_AT),
+            "updated_at": iso(MADE_AT),
+        }
+
+
+def _sounds(world: World) -> Iterable[dict[str, Any]]:
+    for index, (kind, name, description) in enumerate(_SOUNDS):
+        is_effect = kind == "sound_effects"
+        yield {
+            "type": kind,
+            "name": name,
+            "description": description,
+            "duration": 0.4,
+            "placement": "hit" if is_effect else None,
+            "peak_offset": 0.1 if is_effect else None,
+        }
+
+
+_MAKERS = {
+    "avatar": _avatars,
+    "look": _looks,
+    "voice": _voices,
+    "style": _styles,
+    "template": _templates,
+    "brand kit": _kits,
+    "glossary": _glossaries,
+    "sound": _sounds,
+}

@@ -1,0 +1,230 @@
+"""The endpoints under /_sandbox: for test suites that script the sandbox, and look at what it was asked."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from heygen import duration
+from heygen.api.body import strict_json
+from heygen.http.transport import is_loopback
+from heygen.sandbox import jobs
+from heygen.sandbox.exchange import Answer, document_answer
+from heygen.sandbox.limiter import Limiter
+from heygen.sandbox.options import JOB_KINDS
+from heygen.sandbox.problems import Refusal, invalid
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+    from heygen.sandbox.exchange import Incoming
+    from heygen.sandbox.world import World
+
+
+def serve(world: World, incoming: Incoming) -> Answer:
+    """Answer a control request. They need no key, but come from this machine's own programs."""
+    refuse_strangers(incoming)
+    words = [word for word in incoming.path.split("/")[2:] if word]
+    for method, pattern, answer in _ROUTES:
+        wanted = pattern.split()
+        if method == incoming.method and len(wanted) == len(words):
+            values = [word for want, word in zip(wanted, words) if want == "*"]
+            if all(want in ("*", word) for want, word in zip(wanted, words)):
+                body = _body(incoming) if method in ("POST", "PUT", "PATCH") else {}
+                with world.lock:
+                    world.settle()
+                    document = answer(world, body, *values)
+                    world.settle()
+                world.courier.wake()
+                return document_answer(200, {"data": document})
+    raise Refusal(404, "not_found", f"There is no {incoming.method} {incoming.path[:200]}")
+
+
+def refuse_strangers(incoming: Incoming) -> None:
+    """Refuse what a page of another site has a browser send here."""
+    hosts = [incoming.headers.get("host", "127.0.0.1")]
+    if incoming.headers.get("origin", "null") != "null":
+        hosts.append(urlsplit(incoming.headers["origin"]).netloc)
+    for host in hosts:
+        if not is_loopback(urlsplit(f"//{host}").hostname or ""):
+            raise Refusal(403, "forbidden", "This is for programs on this machine")
+    if incoming.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+        raise Refusal(403, "forbidden", "This is for programs on this machine")
+
+
+def _body(incoming: Incoming) -> dict[str, Any]:
+    content = incoming.read()
+    try:
+        document = strict_json(content.decode()) if content.strip() else {}
+    except (ValueError, RecursionError) as error:
+        raise invalid("The body is not JSON") from error
+    if not isinstance(document, dict):
+        raise invalid("The body must be an object")
+    return document
+
+
+def _overview(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "url": world.url,
+        "now": world.clock.now(),
+        "credits": world.credits,
+        "resources": {kind: len(table) for kind, table in world.store.tables.items()},
+        "requests": len(world.log),
+        "faults": len(world.faults.rules),
+        "job_seconds": {kind: world.options.seconds(kind) for kind in JOB_KINDS},
+    }
+
+
+def _requests(world: World, body: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {**entry, "body": None if entry["body"] is None else entry["body"].decode("utf-8", "replace")}
+        for entry in world.log
+    ]
+
+
+def _forget_requests(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    world.log.clear()
+    return {}
+
+
+def _faults(world: World, body: dict[str, Any]) -> list[dict[str, Any]]:
+    return [active.document() for active in world.faults.rules]
+
+
+def _add_faults(world: World, body: dict[str, Any]) -> list[dict[str, Any]]:
+    rules = body.get("rules", [body["rule"]] if "rule" in body else None)
+    if not isinstance(rules, list) or not all(isinstance(rule, str) for rule in rules):
+        raise invalid('Give {"rule": "GET /v3/videos/* 503"} or {"rules": [...]}', "rule")
+    try:
+        return [world.faults.add(rule).document() for rule in rules]
+    except ValueError as error:
+        raise invalid(f"The rule {error}", "rule") from error
+
+
+def _remove_faults(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    world.faults.rules.clear()
+    return {}
+
+
+def _remove_fault(world: World, body: dict[str, Any], id: str) -> dict[str, Any]:
+    if not (id.isascii() and id.isdigit() and world.faults.remove(int(id))):
+        raise Refusal(404, "not_found", f"There is no fault {id[:50]}")
+    return {}
+
+
+def _time(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    return {"now": world.clock.now()}
+
+
+def _advance(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    given = body.get("advance")
+    try:
+        seconds = duration.parse(given) if isinstance(given, str) else given
+    except ValueError as error:
+        raise invalid(f"advance {error}", "advance") from error
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 <= seconds <= 1e9:
+        raise invalid('Give {"advance": 60} in seconds, or "1h30m"', "advance")
+    world.clock.advance(seconds)
+    return _time(world, body)
+
+
+def _reset(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    world.reset()
+    world.blobs.clear()
+    world.log.clear()
+    return {}
+
+
+def _change(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    """Change what the sandbox was started with."""
+    changes: dict[str, Any] = {}
+    given = body.get("job_seconds", {})
+    for kind, seconds in (given.items() if isinstance(given, dict) else [("", given)]):
+        if kind not in ("", *JOB_KINDS) or isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+            raise invalid(f"job_seconds must be a number, or numbers by kind: {', '.join(JOB_KINDS)}", "job_seconds")
+        if kind:
+            kinds = changes.setdefault("job_seconds_by_kind", dict(world.options.job_seconds_by_kind))
+            kinds[kind] = max(0.0, seconds)
+        else:
+            changes["job_seconds"] = max(0.0, seconds)
+    balance = body.get("credits")
+    if balance is not None:
+        if isinstance(balance, bool) or not isinstance(balance, (int, float)) or balance < 0:
+            raise invalid("credits must be a number", "credits")
+        world.credits = float(balance)
+    if "rate" in body:
+        try:
+            world.limiter = Limiter(body["rate"])
+        except (ValueError, AttributeError) as error:
+            raise invalid("rate must be such as 5/s, or null", "rate") from error
+    world.options = world.options.replace(**changes)
+    return _overview(world, body)
+
+
+def _resources(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    return {kind: list(table.values()) for kind, table in world.store.tables.items()}
+
+
+def _steer(world: World, body: dict[str, Any], id: str) -> dict[str, Any]:
+    """End a job, or hold it where it is to be seen."""
+    status = body.get("status")
+    if not isinstance(status, str) or not status.isidentifier():
+        raise invalid('Give {"status": "failed"}, "completed", or a status to stay in', "status")
+    now = world.clock.now()
+    for table in world.store.tables.values():
+        entry = table.get(id)
+        if entry is not None and "job" in entry:
+            if entry["job"]["settled"]:
+                raise Refusal(409, "conflict", "The job has ended")
+            jobs.finish(entry, status, now)
+            world.expect(entry)
+            return {"id": id, "kind": entry["kind"], "status": status}
+    raise Refusal(404, "not_found", f"There is no job {id[:100]}")
+
+
+def _put_template(world: World, body: dict[str, Any], id: str) -> dict[str, Any]:
+    """Have a template of production in the sandbox: its id, and its variables by name and type."""
+    variables = body.get("variables", {})
+    name = body.get("name", id)
+    if not isinstance(name, str) or not isinstance(variables, dict):
+        raise invalid('Give {"name": "…", "variables": {"headline": "text"}}', "variables")
+    scene = {
+        "scene_id": world.mint.id("scene", id)[:16],
+        "script": None,
+        "variables": [{"name": each, "variable_type": str(kind)} for each, kind in variables.items()],
+    }
+    entry = world.store.add(
+        "template",
+        world.clock.now(),
+        {
+            "name": name,
+            "scenes": [scene],
+            "scene_ids": [scene["scene_id"]],
+            "variables": {each: {"name": each, "type": str(kind), "properties": {}} for each, kind in variables.items()},
+        },
+        id,
+    )
+    return {"id": entry["id"], "name": name}
+
+
+def _deliveries(world: World, body: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(world.courier.attempts)
+
+
+_ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
+    ("GET", "", _overview),
+    ("GET", "requests", _requests),
+    ("DELETE", "requests", _forget_requests),
+    ("GET", "faults", _faults),
+    ("POST", "faults", _add_faults),
+    ("DELETE", "faults", _remove_faults),
+    ("DELETE", "faults *", _remove_fault),
+    ("GET", "clock", _time),
+    ("POST", "clock", _advance),
+    ("POST", "reset", _reset),
+    ("PATCH", "settings", _change),
+    ("GET", "resources", _resources),
+    ("POST", "jobs *", _steer),
+    ("PUT", "templates *", _put_template),
+    ("GET", "deliveries", _deliveries),
+)

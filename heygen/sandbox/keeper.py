@@ -1,0 +1,148 @@
+"""The state file: what exists, kept from one run to the next."""
+
+from __future__ import annotations
+
+import json
+import os
+
+from heygen.errors import HeygenError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from heygen.sandbox.world import World
+
+FORMAT = "heygen-sandbox"
+VERSION = 1
+# What the file must hold, and of which type.
+_SHAPE: dict[str, Any] = {
+    "now": (int, float),
+    "sequence": int,
+    "credits": (int, float),
+    "tables": dict,
+    "deleted": list,
+    "replays": dict,
+}
+
+
+class Keeper:
+    """Loads a world from its file, and keeps it there. Uploaded files lie in a folder beside it."""
+
+    def __init__(self, world: World, path: str) -> None:
+        self.world = world
+        self.path = os.path.abspath(path)
+        self.folder = f"{self.path}.files"
+        self._lock: Any = None
+        self._claim()
+        try:
+            self._load()
+        except HeygenError:
+            self.release()
+            raise
+
+    def _claim(self) -> None:
+        """Refuse a file that another sandbox is using, where the system can tell."""
+        try:
+            import fcntl
+        except ImportError:
+            return
+        try:
+            self._lock = open(f"{self.path}.lock", "wb")
+        except OSError as error:
+            raise _unusable(self.path, error.strerror or str(error)) from error
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            self._lock.close()
+            raise HeygenError(
+                "cli_sandbox_failed",
+                f"another sandbox is using the state file {self.path}",
+                hint="Stop it first, or use another file",
+            ) from error
+
+    def release(self) -> None:
+        """Let others use the file."""
+        if self._lock is not None:
+            os.remove(self._lock.name)
+            self._lock.close()
+            self._lock = None
+
+    def _load(self) -> None:
+        try:
+            with open(self.path, "rb") as stream:
+                content = stream.read()
+        except FileNotFoundError:
+            self.save()  # that it cannot be written is better said now
+            return
+        except OSError as error:
+            raise _unusable(self.path, error.strerror or str(error)) from error
+        try:
+            state = json.loads(content)
+        except (ValueError, RecursionError) as error:
+            raise _damaged(self.path, "it is not JSON") from error
+        if not isinstance(state, dict) or state.get("format") != FORMAT:
+            raise _damaged(self.path, "it is not a state of the sandbox")
+        if state.get("version") != VERSION:
+            raise _damaged(self.path, f"its version is {state.get('version')}, not {VERSION}")
+        for name, kind in _SHAPE.items():
+            if not isinstance(state.get(name), kind):
+                raise _damaged(self.path, f'its "{name}" is missing or wrong')
+        self._restore(state)
+
+    def _restore(self, state: dict[str, Any]) -> None:
+        world = self.world
+        for kind, table in state["tables"].items():
+            if not isinstance(table, dict) or not all(_is_entry(entry, kind) for entry in table.values()):
+                raise _damaged(self.path, f'its "{kind}" table is wrong')
+        world.store.tables = state["tables"]
+        world.store.sequence = state["sequence"]
+        world.store.deleted = set(state["deleted"])
+        world.replays = state["replays"]
+        if world.options.credits is None:
+            world.credits = state["credits"]
+        world.clock.not_before(state["now"])
+        for table in world.store.tables.values():
+            for entry in table.values():
+                if "job" in entry:
+                    world.expect(entry)
+
+    def save(self) -> None:
+        """Write the state, whole or not at all. The caller holds the world's lock."""
+        world = self.world
+        state = {
+            "format": FORMAT,
+            "version": VERSION,
+            "now": world.clock.now(),
+            "sequence": world.store.sequence,
+            "credits": world.credits,
+            "tables": world.store.tables,
+            "deleted": sorted(world.store.deleted),
+            "replays": world.replays,
+        }
+        temporary = f"{self.path}.{os.getpid()}.tmp"
+        try:
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with open(descriptor, "w", encoding="ascii") as stream:
+                json.dump(state, stream, separators=(",", ":"))
+            os.replace(temporary, self.path)
+        except OSError as error:
+            if os.path.exists(temporary):
+                os.remove(temporary)
+            raise _unusable(self.path, error.strerror or str(error)) from error
+
+
+def _is_entry(entry: Any, kind: str) -> bool:
+    return isinstance(entry, dict) and entry.get("kind") == kind and isinstance(entry.get("n"), int)
+
+
+def _unusable(path: str, reason: str) -> HeygenError:
+    return HeygenError("cli_file_io_error", f"cannot use the state file {path}: {reason}")
+
+
+def _damaged(path: str, reason: str) -> HeygenError:
+    return HeygenError(
+        "cli_sandbox_failed",
+        f"the state file {path} is damaged: {reason}",
+        hint="It is left as it is. Move it away to start anew, or name another file",
+    )

@@ -1,0 +1,73 @@
+"""Background removals: a video, taken apart into layers."""
+
+from __future__ import annotations
+
+from heygen.sandbox import jobs, media
+from heygen.sandbox.call import when
+from heygen.sandbox.problems import invalid
+from heygen.sandbox.resources import references
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from heygen.sandbox.call import Call
+    from heygen.sandbox.store import Entry
+    from heygen.sandbox.world import World
+
+STATES = ("pending", "processing", "completed")
+COST = 1
+NAME = "Background removal job"
+# Only the foreground needs transparency, which MP4 has not.
+LAYERS = {"foreground": "foreground.webm", "mask": "mask.mp4", "background": "background.mp4"}
+
+
+def create(call: Call) -> dict[str, Any]:
+    body = call.body
+    layers = body.get("layers", list(LAYERS))
+    if not layers:
+        raise invalid("layers must not be empty", "layers")
+    for index, layer in enumerate(layers):
+        if layer not in LAYERS:
+            raise invalid(f"layers[{index}] must be one of: {', '.join(LAYERS)}", f"layers[{index}]")
+    references.check_file(call, body["video"], "video")
+    call.world.charge(COST)
+    entry = call.create("removal", layers=layers, title=body.get("title"), cost=COST)
+    call.begin(entry, "background-removal")
+    return {"data": _show(call.world, entry, call.now, is_new=True)}
+
+
+def listed(call: Call) -> dict[str, Any]:
+    return call.list(call.world.store.all("removal"), lambda entry: _show(call.world, entry, call.now))
+
+
+def get(call: Call) -> dict[str, Any]:
+    entry = call.looked_at("removal", call.path["job_id"], NAME)
+    return {"data": _show(call.world, entry, call.now)}
+
+
+def delete(call: Call) -> dict[str, Any]:
+    entry = call.entry("removal", call.path["job_id"], NAME)
+    call.remove(entry)
+    return {"data": {"id": entry["id"], "deleted": True}}
+
+
+def _show(world: World, entry: Entry, now: float, is_new: bool = False) -> dict[str, Any]:
+    view = jobs.view(entry, now, STATES, is_new)
+    layers = {name: world.link(f"/files/removal/{entry['id']}/{LAYERS[name]}") for name in entry["layers"]}
+    return {
+        "id": entry["id"],
+        "status": view.status,
+        "created_at": int(entry["created"]),
+        "completed_at": when(view.is_done, int(view.ended_at or 0)),
+        "duration": media.VIDEO_SECONDS if view.is_done else None,
+        "layers": layers if view.is_done else {},
+        "error": jobs.FAILURE_MESSAGE if view.has_failed else None,
+    }
+
+
+def ended(world: World, entry: Entry) -> None:
+    """Do nothing: the API tells nobody of these."""
+
+
+OPERATIONS = {"create": create, "list": listed, "get": get, "delete": delete}

@@ -1,0 +1,105 @@
+"""Lipsyncs: videos that speak along with new audio."""
+
+from __future__ import annotations
+
+from heygen.sandbox import jobs, media
+from heygen.sandbox.call import when
+from heygen.sandbox.problems import invalid
+from heygen.sandbox.resources import batches, events, references
+from heygen.sandbox.resources.video_translate import check_section
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from heygen.sandbox.call import Call
+    from heygen.sandbox.store import Entry
+    from heygen.sandbox.world import World
+
+STATES = ("pending", "running", "completed")
+COSTS = {"speed": 2, "precision": 4}
+NAME = "Lipsync"
+
+
+def create(call: Call) -> dict[str, Any]:
+    return {"data": {"lipsync_id": _start(call, call.body)["id"]}}
+
+
+def _start(call: Call, request: dict[str, Any]) -> Entry:
+    references.check_file(call, request["video"], "video")
+    references.check_file(call, request["audio"], "audio")
+    references.check_url(request.get("callback_url"), "callback_url")
+    check_section(request)
+    if request.get("fps_mode") not in (None, "vfr", "cfr", "passthrough"):
+        raise invalid("fps_mode must be one of: vfr, cfr, passthrough", "fps_mode")
+    cost = COSTS[request.get("mode", "speed")]
+    call.world.charge(cost)
+    entry = call.create(
+        "lipsync",
+        title=request.get("title"),
+        has_captions=request.get("enable_caption", False),
+        text="What is said in the new audio.",
+        callback_id=request.get("callback_id"),
+        callback_url=request.get("callback_url"),
+        cost=cost,
+    )
+    return call.begin(entry, "lipsync")
+
+
+def listed(call: Call) -> dict[str, Any]:
+    return call.list(call.world.store.all("lipsync"), lambda entry: _show(call.world, entry, call.now))
+
+
+def get(call: Call) -> dict[str, Any]:
+    entry = call.looked_at("lipsync", call.path["lipsync_id"], NAME)
+    return {"data": _show(call.world, entry, call.now)}
+
+
+def update(call: Call) -> dict[str, Any]:
+    entry = call.entry("lipsync", call.path["lipsync_id"], NAME)
+    entry["title"] = call.body["title"]
+    return {"data": _show(call.world, entry, call.now)}
+
+
+def delete(call: Call) -> dict[str, Any]:
+    entry = call.entry("lipsync", call.path["lipsync_id"], NAME)
+    call.remove(entry)
+    return {"data": {"id": entry["id"]}}
+
+
+def _show(world: World, entry: Entry, now: float) -> dict[str, Any]:
+    view = jobs.view(entry, now, STATES)
+
+    def file(name: str, is_there: bool = True) -> Any:
+        return when(view.is_done and is_there, world.link(f"/files/lipsync/{entry['id']}/{name}"))
+
+    return {
+        "id": entry["id"],
+        "status": view.status,
+        "title": entry["title"],
+        "created_at": int(entry["created"]),
+        "duration": media.VIDEO_SECONDS if view.is_done else None,
+        "video_url": file("video.mp4"),
+        "caption_url": file("captions.srt", entry["has_captions"]),
+        "callback_id": entry["callback_id"],
+        "failure_message": jobs.FAILURE_MESSAGE if view.has_failed else None,
+    }
+
+
+def ended(world: World, entry: Entry) -> None:
+    """Tell of a lipsync that has ended."""
+    shown = _show(world, entry, jobs.ended_at(entry))
+    url = shown["video_url"] if isinstance(shown["video_url"], str) else None
+    events.job_ended(world, entry, "lipsync", {"lipsync_id": entry["id"], "url": url})
+
+
+OPERATIONS = {
+    "create": create,
+    "list": listed,
+    "get": get,
+    "update": update,
+    "delete": delete,
+    "batches create": lambda call: batches.create(call, "lipsync", "lipsyncs", call.body["lipsyncs"], _start),
+    "batches get": lambda call: batches.get(call, "lipsync"),
+    "statuses list": lambda call: batches.statuses(call, "lipsync", "lipsync_ids"),
+}

@@ -1,0 +1,124 @@
+"""Proofreads: the subtitles of a translation, taken out to be edited before it is rendered."""
+
+from __future__ import annotations
+
+from heygen.sandbox import jobs
+from heygen.sandbox.problems import conflict
+from heygen.sandbox.resources import events, references
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from heygen.sandbox.call import Call
+    from heygen.sandbox.store import Entry
+    from heygen.sandbox.world import World
+
+COST = 1
+NAME = "Proofread"
+# The files of a proofread.
+EDITED, ORIGINAL = "edited.srt", "original.srt"
+
+
+def create(call: Call) -> dict[str, Any]:
+    from heygen.sandbox.resources import video_translate
+
+    body = call.body
+    video_translate.check_languages(body["output_languages"])
+    references.check_file(call, body["video"], "video")
+    given = references.subtitles(call, body.get("srt"), "srt")
+    call.world.charge(COST * len(body["output_languages"]))
+    entries = [_begin(call, language, given) for language in body["output_languages"]]
+    return {"data": {"proofread_ids": [entry["id"] for entry in entries], "status": "processing"}}
+
+
+def _begin(call: Call, language: str, given: str | None) -> Entry:
+    request = {**call.body, "output_languages": [language]}
+    entry = call.create(
+        "proofread",
+        title=call.body["title"],
+        output_language=language,
+        request=request,
+        text=f"{language}: the subtitles of {call.body['title']}.",
+        files={} if given is None else {EDITED: given, ORIGINAL: given},
+        cost=COST,
+    )
+    return call.begin(entry, "proofread")
+
+
+def get(call: Call) -> dict[str, Any]:
+    entry = call.looked_at("proofread", call.path["proofread_id"], NAME)
+    return {"data": _show(entry, call.now)}
+
+
+def srt_get(call: Call) -> dict[str, Any]:
+    entry = _completed(call)
+
+    def file(name: str) -> str:
+        return call.world.link(f"/files/proofread/{entry['id']}/{name}")
+
+    return {"data": {"srt_url": file(EDITED), "original_srt_url": file(ORIGINAL) if ORIGINAL in entry["files"] else None}}
+
+
+def srt_update(call: Call) -> dict[str, Any]:
+    entry = _completed(call)
+    entry["files"][EDITED] = references.subtitles(call, call.body["srt"], "srt")
+    return {"data": _show(entry, call.now)}
+
+
+def generate(call: Call) -> dict[str, Any]:
+    from heygen.sandbox.resources import video_translate
+
+    entry = _completed(call)
+    body = call.body
+    references.check_url(body.get("callback_url"), "callback_url")
+    request = {
+        **entry["request"],
+        "enable_caption": body.get("captions", False),
+        "translate_audio_only": body.get("translate_audio_only", False),
+        "callback_id": body.get("callback_id"),
+        "callback_url": body.get("callback_url"),
+    }
+    cost = video_translate.COSTS[request.get("mode", "speed")]
+    call.world.charge(cost)
+    translation = video_translate.begin(call, entry["output_language"], request, cost)
+    if EDITED in entry["files"]:
+        translation["files"] = {"captions.srt": entry["files"][EDITED]}
+    return {"data": {"video_translation_id": translation["id"], "status": "processing"}}
+
+
+def _completed(call: Call) -> Entry:
+    entry = call.entry("proofread", call.path["proofread_id"], NAME)
+    if not jobs.has_completed(entry, call.now):
+        raise conflict(f"The proofread is {jobs.view(entry, call.now, ('processing', 'completed')).status}, not completed")
+    return entry
+
+
+def _show(entry: Entry, now: float) -> dict[str, Any]:
+    from heygen.sandbox.resources.languages import LANGUAGES
+
+    view = jobs.view(entry, now, ("processing", "completed"))
+    return {
+        "id": entry["id"],
+        "status": view.status,
+        "title": entry["title"],
+        "created_at": int(entry["created"]),
+        "input_language": "en" if view.is_done else None,
+        "output_language": LANGUAGES[entry["output_language"]],
+        "submitted_for_review": False,
+        "failure_message": jobs.FAILURE_MESSAGE if view.has_failed else None,
+    }
+
+
+def ended(world: World, entry: Entry) -> None:
+    """Tell of a proofread that has ended."""
+    events.job_ended(world, entry, "proofread_creation", {"proofread_id": entry["id"]})
+
+
+OPERATIONS = {
+    "proofreads create": create,
+    "proofreads get": get,
+    "proofreads generate": generate,
+    "proofreads srt get": srt_get,
+    "proofreads srt update": srt_update,
+}

@@ -1,0 +1,187 @@
+"""Translations of videos: one for each language, from a request, a batch or a proofread."""
+
+from __future__ import annotations
+
+from heygen.sandbox import jobs, media
+from heygen.sandbox.call import when
+from heygen.sandbox.problems import invalid
+from heygen.sandbox.resources import batches, events, proofread, references
+from heygen.sandbox.resources.languages import LANGUAGES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from heygen.sandbox.call import Call
+    from heygen.sandbox.store import Entry
+    from heygen.sandbox.world import World
+
+STATES = ("pending", "running", "completed")
+COSTS = {"speed": 3, "precision": 6}
+NAME = "Video translation"
+
+
+def create(call: Call) -> dict[str, Any]:
+    check(call, call.body)
+    return {"data": {"video_translation_ids": [each["id"] for each in _start_all(call, call.body)]}}
+
+
+def batches_create(call: Call) -> tuple[int, dict[str, Any]]:
+    """Start a batch: an entry with several languages becomes one item for each."""
+    requests = [
+        {**request, "output_languages": [language]}
+        for request in call.body["video_translations"]
+        for language in request["output_languages"]
+    ]
+    return batches.create(call, "translation", "video_translations", requests, _start)
+
+
+def _start(call: Call, request: dict[str, Any]) -> Entry:
+    check(call, request)
+    return _start_all(call, request)[0]
+
+
+def _start_all(call: Call, request: dict[str, Any]) -> list[Entry]:
+    languages = request["output_languages"]
+    cost = COSTS[request.get("mode", "speed")]
+    # All or none: a request that the balance does not cover starts nothing.
+    call.world.charge(cost * len(languages))
+    return [begin(call, language, request, cost) for language in languages]
+
+
+def begin(call: Call, language: str, request: dict[str, Any], cost: float) -> Entry:
+    """Start the translation into one language; its cost has been charged."""
+    source = request.get("video", {}).get("url") or "the uploaded video"
+    entry = call.create(
+        "translation",
+        title=request.get("title"),
+        language=LANGUAGES[language],
+        input_language=request.get("input_language"),
+        audio_only=request.get("translate_audio_only", False),
+        has_captions=request.get("enable_caption", False),
+        text=f"{language}: what is said in {source}.",
+        callback_id=request.get("callback_id"),
+        callback_url=request.get("callback_url"),
+        cost=cost,
+    )
+    return call.begin(entry, "video-translate")
+
+
+def check(call: Call, request: dict[str, Any]) -> None:
+    """Refuse a request that the API would refuse."""
+    check_languages(request["output_languages"])
+    for name in ("video", "audio", "srt"):
+        references.check_file(call, request.get(name), name)
+    references.check_url(request.get("callback_url"), "callback_url")
+    check_section(request)
+    if request.get("srt_role") and not request.get("srt"):
+        raise invalid("srt_role needs srt", "srt_role")
+    speakers = request.get("speaker_num")
+    if speakers is not None and speakers < 1:
+        raise invalid("speaker_num must be at least 1", "speaker_num")
+
+
+def check_section(request: dict[str, Any]) -> None:
+    """Refuse a part of a video that ends before it begins."""
+    begin_at, end_at = request.get("start_time"), request.get("end_time")
+    for name, value in (("start_time", begin_at), ("end_time", end_at)):
+        if value is not None and value < 0:
+            raise invalid(f"{name} must not be negative", name)
+    if end_at is not None and end_at <= (begin_at or 0):
+        raise invalid("end_time must come after start_time", "end_time")
+
+
+def check_languages(names: list[str]) -> None:
+    """Refuse a language that nothing can be translated into."""
+    if not names:
+        raise invalid("output_languages must name at least one language", "output_languages")
+    for index, name in enumerate(names):
+        if name not in LANGUAGES:
+            from heygen.suggest import closest
+
+            near = closest(name, LANGUAGES)
+            raise invalid(
+                f'"{name[:80]}" is no language of GET /v3/video-translations/languages'
+                + (f"; did you mean {near}?" if near else ""),
+                f"output_languages[{index}]",
+            )
+        if name in names[:index]:
+            raise invalid(f"{name} is given twice", f"output_languages[{index}]")
+
+
+def listed(call: Call) -> dict[str, Any]:
+    return call.list(call.world.store.all("translation"), lambda entry: show(call.world, entry, call.now))
+
+
+def get(call: Call) -> dict[str, Any]:
+    entry = call.looked_at("translation", call.path["video_translation_id"], NAME)
+    return {"data": show(call.world, entry, call.now)}
+
+
+def update(call: Call) -> dict[str, Any]:
+    entry = call.entry("translation", call.path["video_translation_id"], NAME)
+    entry["title"] = call.body["title"]
+    return {"data": show(call.world, entry, call.now)}
+
+
+def delete(call: Call) -> dict[str, Any]:
+    entry = call.entry("translation", call.path["video_translation_id"], NAME)
+    call.remove(entry)
+    return {"data": {"id": entry["id"]}}
+
+
+def languages(call: Call) -> dict[str, Any]:
+    return {"data": {"languages": list(LANGUAGES)}}
+
+
+def show(world: World, entry: Entry, now: float) -> dict[str, Any]:
+    """Return a translation as the API shows it."""
+    view = jobs.view(entry, now, STATES)
+
+    def file(name: str, is_there: bool = True) -> Any:
+        return when(view.is_done and is_there, world.link(f"/files/translation/{entry['id']}/{name}"))
+
+    return {
+        "id": entry["id"],
+        "status": view.status,
+        "title": entry["title"],
+        "created_at": int(entry["created"]),
+        "duration": media.VIDEO_SECONDS if view.is_done else None,
+        # A language that was not given is detected on the way.
+        "input_language": entry["input_language"] or ("en" if view.is_done else None),
+        "output_language": entry["language"],
+        "translate_audio_only": entry["audio_only"],
+        "video_url": file("video.mp4"),
+        "audio_url": file("audio.wav"),
+        "srt_caption_url": file("captions.srt", entry["has_captions"]),
+        "vtt_caption_url": file("captions.vtt", entry["has_captions"]),
+        "callback_id": entry["callback_id"],
+        "failure_message": jobs.FAILURE_MESSAGE if view.has_failed else None,
+    }
+
+
+def ended(world: World, entry: Entry) -> None:
+    """Tell of a translation that has ended."""
+    shown = show(world, entry, jobs.ended_at(entry))
+    url = shown["video_url"] if isinstance(shown["video_url"], str) else None
+    data = {
+        "video_translate_id": entry["id"],
+        "video_translation_id": entry["id"],
+        "url": url,
+        "output_language": entry["language"],
+    }
+    events.job_ended(world, entry, "video_translate", data)
+
+
+OPERATIONS = {
+    "create": create,
+    "list": listed,
+    "get": get,
+    "update": update,
+    "delete": delete,
+    "languages list": languages,
+    "batches create": batches_create,
+    "batches get": lambda call: batches.get(call, "translation"),
+    "statuses list": lambda call: batches.statuses(call, "translation", "video_translation_ids"),
+    **proofread.OPERATIONS,
+}
