@@ -76,8 +76,14 @@ def _overview(world: World, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _requests(world: World, body: dict[str, Any]) -> list[dict[str, Any]]:
+    # A real key may have been sent here by mistake.
+    secret = ("x-api-key", "authorization", "cookie")
     return [
-        {**entry, "body": None if entry["body"] is None else entry["body"].decode("utf-8", "replace")}
+        {
+            **entry,
+            "headers": {name: "***" if name in secret else value for name, value in entry["headers"].items()},
+            "body": None if entry["body"] is None else entry["body"].decode("utf-8", "replace"),
+        }
         for entry in world.log
     ]
 
