@@ -504,8 +504,10 @@ def test_every_operation_has_a_life(clock):
     called = set()
     for life in LIVES:
         world = World(clock)
-        life(world)
+        try:
+            life(world)
+        finally:
+            world.close()
         called |= world.api.called
-        world.close()
     assert set(OPERATIONS) - called == set()
     assert len(OPERATIONS) == 85

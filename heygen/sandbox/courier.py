@@ -5,8 +5,8 @@ from __future__ import annotations
 import heapq
 import threading
 
-from heygen.context import process_context
 from heygen.address import is_loopback
+from heygen.context import process_context
 from heygen.record import Record
 
 TYPE_CHECKING = False
