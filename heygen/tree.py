@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from heygen.api import documents, operations
+from heygen.api import schema as schemas
 from heygen.api.fields import Shape, body_fields, flag_name, shape
 from heygen.record import Record
 
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Any, Union
 
     from heygen.api.fields import Field
-    from heygen.api.operations import Operation
+    from heygen.api.operations import Operation, Wait
 
     Node = Union["Group", "Command"]
 
@@ -161,11 +162,21 @@ WAIT_FLAGS = (
     ),
 )
 
+SAVE = Flag(
+    name="output-path",
+    section=WAITING,
+    value_name="<file|dir|->",
+    description=(
+        "With --wait: also download the finished file, to a file, into a directory (one that is made, where there are "
+        "several), or to standard output (-, and nothing else goes there). The result says where, under `saved`."
+    ),
+)
 OVERWRITE = Flag(name="force", type="boolean", section=OUTPUT, description="Overwrite a file that exists, without asking.")
 FORCE = Flag(name="force", type="boolean", description="Go ahead without asking.")
 
 # Hand-written commands: their words, and the module that has COMMAND and run().
 HAND_WRITTEN = {
+    ("asset", "upload"): "heygen.commands.asset_upload",
     ("video", "download"): "heygen.commands.video_download",
     ("lipsync", "download"): "heygen.commands.lipsync_download",
     ("video-translate", "download"): "heygen.commands.video_translate_download",
@@ -272,12 +283,14 @@ def _operation_command(operation: Operation) -> Command:
     if operation.body_schema is not None and not operation.is_multipart:
         flags.extend(_BODY_FLAGS)
     if operation.method == "POST":
-        flags.append(_IDEMPOTENCY_KEY)
+        flags.append(IDEMPOTENCY_KEY)
     if operation.is_destructive:
         flags.append(FORCE)
     flags.append(_DRY_RUN)
     if operation.wait is not None:
         flags.extend(WAIT_FLAGS)
+        if _has_file(operation.wait):
+            flags.extend((SAVE, OVERWRITE.replace(section=WAITING)))
     if operation.body_schema is not None:
         flags.append(_REQUEST_SCHEMA)
     if operation.response_schema is not None:
@@ -298,6 +311,15 @@ def _operation_command(operation: Operation) -> Command:
         fields=fields,
         is_hidden=operation.is_hidden,
     )
+
+
+def _has_file(wait: Wait) -> bool:
+    """Tell whether what is waited for ends in a file: whether its resource has a link to a video or to audio."""
+    shown = operations.find_by_words(wait.follow_up)
+    if shown is None or shown.response_schema is None:
+        return False
+    fields = schemas.resolve(shown.response_schema["properties"].get("data", {}), shown.document).get("properties", {})
+    return "video_url" in fields or "audio_url" in fields
 
 
 def _query_flag(parameter: Any, operation: Operation) -> Flag:
@@ -365,7 +387,7 @@ _BODY_FLAGS = (
         description="Send the body as it is, without checking it against the schema.",
     ),
 )
-_IDEMPOTENCY_KEY = Flag(
+IDEMPOTENCY_KEY = Flag(
     name="idempotency-key",
     value_name="<key>",
     description="Key that makes a repeated call safe; one is made up where none is given.",

@@ -111,6 +111,53 @@ def run(invocation: Invocation, kind: Kind) -> int:
     return ExitCode.OK
 
 
+def save_all(
+    invocation: Invocation,
+    target: Target,
+    shown_by: tuple[str, ...],
+    finished: dict[str, Any],
+    document: Any,
+    is_single: bool,
+) -> Any:
+    """Save the file of each finished resource, given by id with its document; `is_single` tells that there was one.
+
+    Returns `document` with where they are, under `saved`, or None where they went to standard output. Raises
+    HeygenError with the document as its result: the resource is paid for, whatever becomes of its file.
+    """
+    kind = next((each for each in KINDS if each.shown_by == shown_by), None)
+    if kind is None:
+        return document
+    saved: list[dict[str, Any]] = []
+    try:
+        if not is_single:
+            target.make_directory()
+        for id, shown in finished.items():
+            resource = Resource(invocation, kind, id, shown)
+            there = resource.available()
+            name = "audio" if "audio" in there and "video" not in there else "video"
+            saved.append({"asset": name, "path": target.save(resource, name)})
+    except HeygenError as error:
+        error.result = _with_saved(document, saved, is_single)
+        error.hint = f"It is finished all the same; download it with: heygen {kind.shown_by[0]} download {_quoted(id)}"
+        raise
+    except KeyboardInterrupt as interrupt:
+        result = _with_saved(document, saved, is_single)
+        raise HeygenError("canceled", "interrupted while downloading", result=result) from interrupt
+    return None if target.path == "-" else _with_saved(document, saved, is_single)
+
+
+def _with_saved(document: Any, saved: list[dict[str, Any]], is_single: bool) -> Any:
+    if not saved or not isinstance(document, dict):
+        return document
+    return {**document, "saved": saved[0] if is_single else saved}
+
+
+def _quoted(text: str) -> str:
+    from shlex import quote
+
+    return quote(text)
+
+
 class Resource:
     """A resource whose files are wanted. It is fetched when something of it is asked for."""
 
@@ -218,17 +265,17 @@ class Target:
     What can be told beforehand is refused at once: a file that is there, a directory that is not.
     """
 
-    def __init__(self, invocation: Invocation, path: str | None, is_directory: bool = False) -> None:
+    def __init__(self, invocation: Invocation, path: str | None) -> None:
         self.invocation = invocation
         self.path = path
         self._may_overwrite = bool(invocation.given.get("force"))
         if path == "":
             raise usage_error("--output-path is empty", param="output-path")
         ends_as_directory = path is not None and (path.endswith(os.sep) or bool(os.altsep and path.endswith(os.altsep)))
-        self.is_directory = path is None or is_directory or ends_as_directory or os.path.isdir(path)
+        self.is_directory = path is None or ends_as_directory or os.path.isdir(path)
         if path is None or path == "-":
             return
-        folder = path if self.is_directory and not is_directory else os.path.dirname(path.rstrip("/")) or "."
+        folder = path if self.is_directory else os.path.dirname(path) or "."
         if not os.path.isdir(folder):
             raise HeygenError(
                 "cli_file_io_error", f"there is no directory {folder}", hint="Make it first", param="output-path"
@@ -249,6 +296,19 @@ class Target:
     def _is_special(path: str) -> bool:
         """Tell whether this is a device or a pipe, which is written to rather than replaced."""
         return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
+
+    def make_directory(self) -> None:
+        """Have it be a directory, since there are several files. Raises HeygenError where it cannot be."""
+        if self.is_directory:
+            return
+        if self.path == "-":
+            raise usage_error("standard output takes one file, and there are several", param="output-path")
+        try:
+            os.mkdir(self.path or "")
+        except OSError as error:
+            reason = f"cannot make the directory {self.path} for several files: {error.strerror}"
+            raise HeygenError("cli_file_io_error", reason, param="output-path") from error
+        self.is_directory = True
 
     def save(self, resource: Resource, name: str) -> str | None:
         """Download a file of a resource; returns its path, or None where it went to standard output."""

@@ -26,7 +26,7 @@ def run(invocation: Invocation) -> int:
         if given.get(key):
             invocation.output.schema(schema_of(operation, key))
             return ExitCode.OK
-    refuse_needless_timeout(invocation)
+    refuse_needless_flags(invocation)
     call = prepare(invocation)
     if given.get("dry_run"):
         invocation.output.result(_rehearsed(invocation, call))
@@ -49,10 +49,13 @@ def schema_of(operation: Operation, key: str) -> dict[str, Any]:
     return schemas.export(schema or {}, operation.document)
 
 
-def refuse_needless_timeout(invocation: Invocation) -> None:
-    """Refuse a --timeout that nothing would use. Raises a usage error."""
-    if "timeout" in invocation.given and not invocation.given.get("wait"):
-        raise usage_error("--timeout goes with --wait", param="timeout", hint="Add --wait")
+def refuse_needless_flags(invocation: Invocation) -> None:
+    """Refuse a flag of waiting that nothing would use. Raises a usage error."""
+    given = invocation.given
+    for key in ("timeout", "output_path"):
+        if key in given and not given.get("wait"):
+            name = key.replace("_", "-")
+            raise usage_error(f"--{name} goes with --wait", param=name, hint="Add --wait")
 
 
 def prepare(invocation: Invocation) -> Call:
@@ -110,7 +113,7 @@ def _call(
         query=_query(operation, values),
         body=compact(content).encode() if content is not None else None,
         content_type="application/json" if content is not None else None,
-        idempotency_key=_idempotency_key(invocation, operation),
+        idempotency_key=idempotency_key(invocation) if operation.method == "POST" else None,
         repeat_is_safe=_repeat_is_safe(operation, content),
     )
 
@@ -120,11 +123,12 @@ def path_of(operation: Operation, values: dict[str, Any]) -> str:
     path = operation.path
     for parameter in operation.parameters:
         if parameter.location == "path":
-            path = path.replace("{" + parameter.name + "}", _segment(str(values[parameter.name])))
+            path = path.replace("{" + parameter.name + "}", segment(str(values[parameter.name])))
     return path
 
 
-def _segment(text: str) -> str:
+def segment(text: str) -> str:
+    """Return an id as one segment of a path. Raises a usage error for one that would lead elsewhere."""
     if text in (".", ".."):
         # Percent-encoding leaves dots alone, and a server would resolve them to another path.
         raise usage_error(f'"{text}" is no ID')
@@ -143,16 +147,16 @@ def _query(operation: Operation, values: dict[str, Any]) -> tuple[tuple[str, str
     return tuple(pairs)
 
 
-def _idempotency_key(invocation: Invocation, operation: Operation) -> str | None:
+def idempotency_key(invocation: Invocation) -> str:
+    """Return the key that the user set, or one that is made up. Raises a usage error for one that no header takes."""
     given = invocation.given.get("idempotency_key")
-    if given is not None:
-        if not given or not all("!" <= sign <= "~" for sign in given) or len(given) > 255:
-            raise usage_error(
-                "--idempotency-key must be 1 to 255 printable ASCII characters without blanks",
-                param="idempotency-key",
-            )
-        return given
-    return invocation.context.uuid() if operation.method == "POST" else None
+    if given is None:
+        return invocation.context.uuid()
+    if not given or not all("!" <= sign <= "~" for sign in given) or len(given) > 255:
+        raise usage_error(
+            "--idempotency-key must be 1 to 255 printable ASCII characters without blanks", param="idempotency-key"
+        )
+    return given
 
 
 def _repeat_is_safe(operation: Operation, content: dict[str, Any] | None) -> bool:
@@ -168,7 +172,12 @@ def _multipart_call(invocation: Invocation, operation: Operation, values: dict[s
     parts = [(field.name, values[field.name]) for field in invocation.command.fields if field.name in values]
     files = {field.name for field in invocation.command.fields if any(each.is_file for each in field.shapes.values())}
     form = multipart.form(parts, files, invocation.context)
-    return _call(invocation, operation, values, None).replace(body=form.body, content_type=form.content_type)
+    body = form.body
+    if not invocation.given.get("dry_run"):
+        from heygen.commands.uploading import shown
+
+        body = shown(invocation, form.name, body)
+    return _call(invocation, operation, values, None).replace(body=body, content_type=form.content_type)
 
 
 def _rehearsed(invocation: Invocation, call: Call) -> dict[str, Any]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from heygen.api.operations import Operation, Wait
+    from heygen.commands.downloading import Target
     from heygen.http.client import Client
     from heygen.invocation import Invocation
 
@@ -26,22 +27,37 @@ def run_and_wait(invocation: Invocation, client: Client, call: Call) -> int:
 
     The deadline covers both. Raises HeygenError with the last known state as its result.
     """
-    return _Waiting(invocation, client).run(call)
+    return _Waiting(invocation, client, invocation.command.operation.wait).run(call)
+
+
+def wait_for(invocation: Invocation, plan: Wait, id: str) -> Any:
+    """Wait for a resource that a hand-written command has made, and return it as `get` shows it.
+
+    Raises HeygenError as run_and_wait() does.
+    """
+    waiting = _Waiting(invocation, invocation.client(), plan)
+    return waiting.resources(waiting.wait([jobs.Job(id)]), None)
 
 
 class _Waiting:
     """One wait: what it is about, when it must end, and how it is reported."""
 
-    def __init__(self, invocation: Invocation, client: Client) -> None:
+    def __init__(self, invocation: Invocation, client: Client, plan: Wait) -> None:
         self.invocation = invocation
         self.client = client
         self.context = invocation.context
-        self.operation: Operation = invocation.command.operation
-        self.plan: Wait = self.operation.wait
+        self.operation: Operation = invocation.command.operation  # None for a hand-written command
+        self.plan = plan
+        self.target: Target | None = None  # where the finished files are to be saved
         self.budget = invocation.given.get("timeout", DEFAULT_TIMEOUT)
         self.deadline = self.context.monotonic() + self.budget
 
     def run(self, call: Call) -> int:
+        if self.invocation.given.get("output_path") is not None:
+            from heygen.commands.downloading import Target
+
+            # Before anything is paid for: what is in the way of the file is in its way now.
+            self.target = Target(self.invocation, self.invocation.given["output_path"])
         # However short the deadline: a creation that is cut off may have cost credits all the same.
         deadline = max(self.deadline, self.context.monotonic() + READ_TIMEOUT)
         answer = operation_command.send(self.invocation, self.client, call.replace(deadline=deadline))
@@ -63,9 +79,10 @@ class _Waiting:
                 hint=f"See what was created with: {operation_command.list_of_made(self.operation)}",
                 result=answer.document,
             )
-        return self._finish(self._wait(waited_for), answer.document)
+        return self._finish(self.wait(waited_for), answer.document)
 
-    def _wait(self, waited_for: list[jobs.Job]) -> jobs.Outcome:
+    def wait(self, waited_for: list[jobs.Job]) -> jobs.Outcome:
+        """Look at the jobs until they have ended, or the time is up."""
         return jobs.wait(waited_for, self.plan, self._look, self.context, self.deadline, self._observer())
 
     def _run_instead(self, created: Any) -> int:
@@ -76,14 +93,14 @@ class _Waiting:
         wanted = self.plan
         self.plan = operations.find_by_words(wanted.instead).wait
         sessions = [jobs.Job(id) for id in jobs.ids(created, self.plan)]
-        outcome = self._wait(sessions)
+        outcome = self.wait(sessions)
         document = self._document(outcome.jobs, created)
         found = jobs.ids(document, wanted)
         if not found or any(job.state != jobs.SUCCEEDED for job in outcome.jobs):
             return self._finish(outcome, created)
         if sessions[0].status in wanted.succeeded:
             self.plan = wanted
-            outcome = self._wait([jobs.Job(id) for id in found])
+            outcome = self.wait([jobs.Job(id) for id in found])
         return self._finish(outcome, document)
 
     def _remaining(self, longest: float) -> float:
@@ -120,6 +137,29 @@ class _Waiting:
     # --- the end
 
     def _finish(self, outcome: jobs.Outcome, created: Any) -> int:
+        try:
+            document = self._saved(outcome, self.resources(outcome, created))
+        except HeygenError as error:
+            if error.code in ("video_failed", "cli_job_failed") and len(outcome.jobs) > 1:
+                # Those that have not failed are paid for as well.
+                error.result = self._saved(outcome, error.result)
+            raise
+        if document is not None:
+            self.invocation.output.result(document)
+        return ExitCode.OK
+
+    def _saved(self, outcome: jobs.Outcome, document: Any) -> Any:
+        """Save the files of what is finished, and return the document with where they are."""
+        if self.target is None:
+            return document
+        from heygen.commands.downloading import save_all
+
+        finished = {job.id: job.document for job in outcome.jobs if job.state == jobs.SUCCEEDED}
+        is_single = len(outcome.jobs) == 1
+        return save_all(self.invocation, self.target, self.plan.follow_up, finished, document, is_single)
+
+    def resources(self, outcome: jobs.Outcome, created: Any) -> Any:
+        """Return the finished resources. Raises HeygenError with the last known state where they are not."""
         waited_for = outcome.jobs
         if all(job.state == jobs.SUCCEEDED for job in waited_for):
             self._complete_pages(waited_for)
@@ -141,8 +181,7 @@ class _Waiting:
             )
         if failed:
             raise self._failure(failed, waited_for, document)
-        self.invocation.output.result(document)
-        return ExitCode.OK
+        return document
 
     def _document(self, waited_for: tuple[jobs.Job, ...], created: Any) -> Any:
         """Return what is known: one resource as `get` prints it, or all of them under `data`."""
@@ -224,7 +263,7 @@ class _Waiting:
 
         unfinished = [job for job in waited_for if job.state != jobs.SUCCEEDED] or list(waited_for)
         outer = [self.invocation.given[each.key] for each in self.invocation.command.arguments[:-1]]
-        outer = outer if self.operation.method == "GET" else []
+        outer = outer if self.operation is not None and self.operation.method == "GET" else []
         return "; ".join(
             " ".join(("heygen", *self.plan.follow_up, *(quote(part) for part in (*outer, job.id))))
             for job in unfinished

@@ -96,7 +96,9 @@ def is_timeout(error: OSError) -> bool:
 def dial(host: str, port: int, patience: Patience) -> socket.socket:
     """Return a connected socket; each address of the host gets its share of the time. Raises NotSent, TimedOut."""
     try:
-        found = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
+        # As bytes: a text would cost the import of the IDNA tables, which ASCII does not need.
+        name = host.encode("ascii") if host.isascii() else host
+        found = socket.getaddrinfo(name, port, 0, socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise NotSent(f"could not find the host {host}: {reason(error)}") from error
     budget = min(CONNECT_TIMEOUT, patience.left())

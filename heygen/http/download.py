@@ -5,10 +5,8 @@ A file comes from a host of its own, by a presigned link: nothing of our credent
 
 from __future__ import annotations
 
-from heygen import address
-from heygen.config import allows_http
 from heygen.errors import HeygenError
-from heygen.http import errors, retry
+from heygen.http import errors, link, retry
 from heygen.http.client import READ_TIMEOUT
 from heygen.http.failure import AnswerLost, TimedOut, TransportFailure
 from heygen.http.message import Request, Response
@@ -21,13 +19,19 @@ if TYPE_CHECKING:
     from heygen.http.part import Part
     from heygen.output.progress import Progress
 
-BLOCK = 1 << 20
-# What a file host answers for a link that has expired, or for a file that has moved since.
-EXPIRED_STATUSES = (401, 403, 404, 410)
+BLOCK = 512 * 1024
 
 
 class _Changed(Exception):
     """What the server offers is not the rest of what we have."""
+
+
+class _Refused(Exception):
+    """An answer that is no file."""
+
+    def __init__(self, error: HeygenError) -> None:
+        super().__init__(error.message)
+        self.error = error
 
 
 class Download:
@@ -95,7 +99,7 @@ class Download:
         part = self.part
         position = self._position()
         with self.client.exchange(self._request(position)) as response:
-            if response.status in EXPIRED_STATUSES:
+            if response.status in link.EXPIRED_STATUSES:
                 self._take_fresh_link(response)
                 return False
             if position is not None and response.status in (206, 416):
@@ -121,25 +125,12 @@ class Download:
         return part.have if part.length is None else min(part.have, part.length - 1)
 
     def _request(self, position: int | None) -> Request:
-        from urllib.parse import quote, urldefrag
-
-        # The API may write its links as a person would; a request takes nothing but ASCII.
-        url = quote(urldefrag(self.url).url, safe="%/:?#[]@!$&'()*+,;=~-._", errors="surrogatepass")
-        self._refuse_plain(url)
+        url = link.url(self.url, "cli_download_failed", self.context)
         headers = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": self.client.user_agent}
         if position is not None:
             headers["Range"] = f"bytes={position}-"
             headers["If-Range"] = self.part.validator or ""
         return Request(method="GET", url=url, headers=headers, timeout=READ_TIMEOUT, is_transfer=True)
-
-    def _refuse_plain(self, url: str) -> None:
-        try:
-            scheme, host, _ = address.origin(url)
-            wrong = scheme == "http" and not address.is_loopback(host) and not allows_http(self.context)
-        except ValueError:
-            wrong = True
-        if wrong:
-            raise HeygenError("cli_download_failed", "the API names a link for the file that is no https URL")
 
     def _take_fresh_link(self, response: Response) -> None:
         if self._is_renewed:
@@ -152,12 +143,7 @@ class Download:
         self.url = self._renew()
 
     def _refusal(self, response: Response) -> HeygenError:
-        host = address.host_and_port(response.url)
-        text = f"{host} answered {response.status} {response.reason}".strip()
-        error = HeygenError("cli_download_failed", text, hint="Try again later; --debug shows each attempt")
-        error.status = response.status
-        error.retry_after = retry.retry_after(response.headers.get("Retry-After"), self.context.now())
-        return error
+        return link.refusal(response, "cli_download_failed", self.context)
 
     def _resume(self, response: Response, position: int) -> None:
         part = self.part
@@ -211,14 +197,6 @@ class Download:
 
 
 _CARRY_ON = "Run the same command again: it carries on from there"
-
-
-class _Refused(Exception):
-    """An answer that is no file."""
-
-    def __init__(self, error: HeygenError) -> None:
-        super().__init__(error.message)
-        self.error = error
 
 
 def _version(response: Response) -> tuple[str | None, int | None]:

@@ -21,6 +21,7 @@ class Form(Record):
 
     body: Body
     content_type: str
+    name: str  # of its files
 
 
 def form(parts: Iterable[tuple[str, Any]], files: set[str], context: Context) -> Form:
@@ -43,6 +44,7 @@ def form(parts: Iterable[tuple[str, Any]], files: set[str], context: Context) ->
     return Form(
         body=Body(open=lambda: _Chain(pieces), length=length),  # type: ignore[arg-type,return-value]
         content_type=f"multipart/form-data; boundary={boundary}",
+        name=", ".join(piece.name for piece in pieces if not isinstance(piece, bytes)),
     )
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from heygen.http.proxies import Proxy
     from heygen.http.tls import Trust
 
-BLOCK = 1 << 20  # bytes read from a file for each turn of an upload
+BLOCK = 512 * 1024  # bytes read from a file for each turn of an upload
 
 
 def make(context: Context, ca_bundle: str | None = None) -> Callable[[Request], Response]:

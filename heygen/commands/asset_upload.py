@@ -1,0 +1,195 @@
+"""`heygen asset upload`: sends files straight to the file host, and turns them into assets."""
+
+from __future__ import annotations
+
+from heygen.api.operations import Wait
+from heygen.commands import operation as operations
+from heygen.commands.uploading import shown
+from heygen.errors import ExitCode, HeygenError, usage_error
+from heygen.http import source as sources
+from heygen.http.client import Call
+from heygen.tree import IDEMPOTENCY_KEY, WAIT_FLAGS, Argument, Command, Flag
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from heygen.http.client import Client
+    from heygen.http.source import Source
+    from heygen.invocation import Invocation
+
+MOST_FILES = 100  # in one batch (POST /v3/assets/direct-uploads/batches)
+
+COMMAND = Command(
+    words=("asset", "upload"),
+    summary="Upload files of any size as assets",
+    description=(
+        "Sends files straight to the file host, which takes larger ones than `asset create` does: asks for an upload, "
+        "sends the file with its SHA-256, and completes it. Several files go as one batch, which is taken in in the "
+        "background (see --wait). Prints the asset, or the batch with the asset of each file."
+    ),
+    runner="heygen.commands.asset_upload:run",
+    arguments=(
+        Argument(name="file", description="The files to upload; - is standard input.", is_repeated=True),
+    ),
+    flags=(
+        Flag(name="title", description="Name of the batch, where there are several files."),
+        IDEMPOTENCY_KEY,
+        *WAIT_FLAGS,
+    ),
+    examples=(
+        {"about": "Upload a video and print the ID of its asset", "command": "heygen asset upload <file> --get data.asset_id"},
+        {"about": "Upload several files, and wait until they can be used", "command": "heygen asset upload <file> <file> --wait"},
+        {"about": "Upload what another program makes", "command": "heygen asset upload -"},
+    ),
+)
+
+
+def run(invocation: Invocation) -> int:
+    """Upload the files and print their assets."""
+    given = invocation.given
+    operations.refuse_needless_flags(invocation)
+    key = operations.idempotency_key(invocation)
+    paths = given["file"]
+    if paths.count("-") > 1:
+        raise usage_error("only one file can be standard input", param="file")
+    if len(paths) > MOST_FILES:
+        raise usage_error(f"at most {MOST_FILES} files go at once, not {len(paths)}", param="file")
+    # All of them are looked at before anything is sent.
+    files = [sources.find(path, "file", invocation.context) for path in paths]
+    upload = _Upload(invocation, key)
+    try:
+        document = upload.one(files[0]) if len(files) == 1 else upload.batch(files)
+    except HeygenError as error:
+        if not upload.has_begun:
+            raise
+        error.details = {**error.details, "idempotency_key": key}
+        if error.code != "cli_job_failed" and error.exit_code != ExitCode.AUTH:
+            error.hint = f"Run the same command again with --idempotency-key {key}: nothing is made twice"
+        raise
+    invocation.output.result(document)
+    return ExitCode.OK
+
+
+class _Upload:
+    """One upload. `has_begun` tells whether the API may know of it."""
+
+    def __init__(self, invocation: Invocation, key: str) -> None:
+        self.invocation = invocation
+        self.key = key
+        self.client: Client = invocation.client()
+        self.has_begun = False
+
+    def one(self, file: Source) -> Any:
+        """Upload one file; returns the document of its asset."""
+        from heygen.http.digest import Digest
+        from heygen.http.upload import Slot, put
+
+        created: Any = None
+
+        def slot(key: str) -> Slot:
+            nonlocal created
+            created = self._post("/v3/assets/direct-uploads", _described(file), key)
+            return Slot.of(_data(created))
+
+        digest = Digest()
+        put(
+            self.client,
+            slot(self.key),
+            shown(self.invocation, file.name, digest.of(file.body())),
+            # The same key would bring back the same link.
+            renew=lambda: slot(self.invocation.context.uuid()),
+        )
+        path = f"/v3/assets/{operations.segment(_id(created, 'asset_id'))}/complete"
+        return self._post(path, {"checksum_sha256": digest.hexdigest()}, self.invocation.context.uuid(), repeat_is_safe=True)
+
+    def batch(self, files: list[Source]) -> Any:
+        """Upload several files; returns a document with the batch and the asset of each file."""
+        from heygen.http.digest import sha256
+        from heygen.http.upload import Slot, put
+
+        # The checksums have to be there beforehand: completing a batch takes none.
+        described = [{**_described(file), "checksum_sha256": sha256(file)} for file in files]
+        content: dict[str, Any] = {"files": described}
+        if "title" in self.invocation.given:
+            content["title"] = self.invocation.given["title"]
+        created = _data(self._post("/v3/assets/direct-uploads/batches", content, self.key, repeat_is_safe=True))
+        items = created.get("items")
+        if not isinstance(items, list) or len(items) != len(files):
+            raise HeygenError("cli_response_parse_error", f"the API's answer does not have {len(files)} uploads")
+        for file, item in zip(files, items):
+            put(self.client, Slot.of(item), shown(self.invocation, file.name, file.body()))
+        id = _id({"data": created}, "batch_id")
+        self._post("/v3/assets/complete/batches", {"batch_id": id}, self.invocation.context.uuid(), repeat_is_safe=True)
+        made = {
+            "batch_id": id,
+            "status": "processing",
+            "items": [
+                {"path": file.path, "asset_id": item.get("asset_id"), "status": "processing", **about}
+                for file, item, about in zip(files, items, described)
+            ],
+        }
+        return self._waited(made) if self.invocation.given.get("wait") else {"data": made}
+
+    def _waited(self, made: dict[str, Any]) -> Any:
+        """Wait until the batch has been taken in; returns the document with the state of each of its items."""
+        from heygen.commands.waiting import wait_for
+
+        try:
+            document = wait_for(self.invocation, _BATCH, made["batch_id"])
+        except HeygenError as error:
+            error.result = _merged(made, error.result)
+            raise
+        return _merged(made, document)
+
+    def _post(self, path: str, content: dict[str, Any], key: str, repeat_is_safe: bool = False) -> Any:
+        from heygen.output.printer import compact
+
+        self.has_begun = True
+        return self.client.send(
+            Call(
+                method="POST",
+                path=path,
+                body=compact(content).encode(),
+                content_type="application/json",
+                idempotency_key=key,
+                repeat_is_safe=repeat_is_safe,
+            )
+        ).document
+
+
+_BATCH = Wait(
+    id="data.batch_id",
+    poll_path="/v3/assets/batches/{batch_id}",
+    status="data.status",
+    succeeded=("completed",),
+    failed=("failed",),
+    follow_up=("asset", "batches", "get"),
+)
+
+
+def _described(file: Source) -> dict[str, Any]:
+    return {"filename": file.name, "content_type": file.content_type, "size_bytes": file.size}
+
+
+def _data(document: Any) -> dict[str, Any]:
+    data = document.get("data") if isinstance(document, dict) else None
+    return data if isinstance(data, dict) else {}
+
+
+def _id(document: Any, name: str) -> str:
+    found = _data(document).get(name)
+    if not isinstance(found, str) or not found:
+        raise HeygenError("cli_response_parse_error", f"the API's answer has no {name}")
+    return found
+
+
+def _merged(made: dict[str, Any], document: Any) -> dict[str, Any]:
+    """Return the batch with what the API says of it and of each of its items, or as it was where that is nothing."""
+    batch = _data(document)
+    items = [dict(item) for item in made["items"]]
+    for state in batch.get("items") or ():
+        place = state.get("item_index") if isinstance(state, dict) else None
+        if isinstance(place, int) and 0 <= place < len(items):
+            items[place].update({name: value for name, value in state.items() if name != "video_id"})
+    return {"data": {**made, "status": batch.get("status", made["status"]), "items": items}}
