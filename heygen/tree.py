@@ -190,12 +190,15 @@ HAND_WRITTEN = {
     ("config", "path"): "heygen.commands.config_path",
     ("sandbox", "run"): "heygen.commands.sandbox_run",
     ("sandbox", "start"): "heygen.commands.sandbox_start",
+    ("update",): "heygen.commands.update",
 }
 
+# Summaries of hand-written groups and of commands that stand alone: `heygen --help` imports none of them.
 HAND_WRITTEN_GROUPS = {
     "auth": "Sign in and out, and show who you are",
     "config": "Keep settings: output format, analytics and more",
     "sandbox": "Rehearse against a simulated API, offline and free",
+    "update": "Update this program to the latest version, or to another one",
 }
 
 # Old words that still work, with a notice.
@@ -208,7 +211,7 @@ def top_level() -> dict[str, str]:
     """Return the words after `heygen` with their summaries: groups, and commands that stand alone."""
     names = {**documents.groups(), **HAND_WRITTEN_GROUPS}
     for words in HAND_WRITTEN:
-        if len(words) == 1:
+        if len(words) == 1 and words[0] not in names:
             names[words[0]] = hand_written(words).summary
     return names
 

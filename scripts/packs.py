@@ -34,15 +34,14 @@ BLOCKS = (
     + _modules("heygen/api", "__init__ documents fields operations schema validation")
     + _modules("heygen/help", "__init__ blocks layout pages")
     + _modules("heygen/output", "__init__ terminal wrap"),
-    _modules("heygen", "topics"),
     # Calling an operation.
-    _modules("heygen", "agent credentials invocation")
+    _modules("heygen", "address agent credentials invocation")
     + _modules("heygen/api", "body path")
     + _modules("heygen/commands", "__init__ operation")
-    + _modules("heygen/http", "__init__ client errors failure message retry transport")
+    + _modules("heygen/http", "__init__ client connection encoding errors failure message proxies retry tls transport")
     + _modules("heygen/output", "printer"),
     # Waiting, and showing results to people.
-    _modules("heygen", "jobs")
+    _modules("heygen", "config_file jobs toml topics")
     + _modules("heygen/commands", "waiting")
     + _modules("heygen/output", "cells human outline progress table values"),
 )

@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 import itertools
 import json
+import os
 import pathlib
+import shutil
 import sys
+import tempfile
 import time
 
 import pytest
@@ -64,6 +67,33 @@ class Result:
 
     def __repr__(self):
         return f"<status {self.status}\nstdout: {self.stdout}\nstderr: {self.stderr}>"
+
+
+@pytest.fixture
+def unwritable(tmp_path):
+    """A folder that a process may not write to, a Python for that process, and how to start it."""
+    if not hasattr(os, "getuid"):
+        pytest.skip("there are no POSIX permissions here")
+    if os.getuid():
+        folder, python, options = tmp_path / "a folder", sys.executable, {}
+        folder.mkdir()
+    else:
+        # Root may write anywhere, and nobody else gets to pytest's folders or, often, to root's Python.
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="a folder "))
+        options = {"user": "nobody", "cwd": os.sep}
+        reachable = [path for path in (sys.executable, "/usr/bin/python3") if _is_open_to_all(pathlib.Path(path))]
+        if not reachable:
+            folder.rmdir()
+            pytest.skip("nobody gets to no Python here")
+        python = reachable[0]
+    folder.chmod(0o555)
+    yield folder, python, options
+    shutil.rmtree(folder)
+
+
+def _is_open_to_all(path):
+    path = path.resolve()
+    return path.exists() and all(part.stat().st_mode & 0o005 == 0o005 for part in (path, *path.parents))
 
 
 @pytest.fixture

@@ -9,17 +9,20 @@ from heygen.errors import HeygenError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from heygen.context import Context
     from heygen.update.semver import Version
 
 LARGEST = 32 * 1024 * 1024  # bytes; a release has half a million
 _START_SECONDS = 60.0
+_LEFT_BEHIND = 3600.0  # seconds
 
 
-def verify(data: bytes, digest: str, version: Version) -> None:
-    """Refuse a file that is not the release's, by its SHA-256 in hex, or no zipapp of that version of ours."""
+def verify(data: bytes, digest: str) -> None:
+    """Refuse a file that is not the release's, by its SHA-256 in hex, or no zipapp of ours."""
     import hashlib
     import io
     import zipfile
+    import zlib
 
     found = hashlib.sha256(data).hexdigest()
     if found != digest:
@@ -32,13 +35,13 @@ def verify(data: bytes, digest: str, version: Version) -> None:
             names = set(archive.namelist())
         if damaged is not None:
             raise ValueError(f"{damaged} in it is damaged")
-        if not {"__main__.py", "heygen/__init__.py", "heygen/__main__.py"} <= names:
+        if not {"__main__.py", "sources", "heygen/api/documents/index.marshal"} <= names:
             raise ValueError("it does not hold this program")
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile, NotImplementedError) as error:
+    except (ValueError, OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise _refused(f"it is no heygen.pyz: {error}") from error
 
 
-def replace(path: str, data: bytes, version: Version) -> None:
+def replace(path: str, data: bytes, version: Version, context: Context) -> None:
     """Put new content in the place of the program's file, once it has been seen to start.
 
     The old file stands until the new one takes its name, whole and written through to the disk, with the same
@@ -47,7 +50,8 @@ def replace(path: str, data: bytes, version: Version) -> None:
     folder, name = os.path.split(path)
     try:
         old = os.stat(path)
-        temporary = os.path.join(folder, f".{name}.{os.getpid()}.new")
+        _remove_leftovers(folder, name, context.now())
+        temporary = os.path.join(folder, f".{name}.{context.random_bytes(8).hex()}.new")
         # Nobody else may open it before it is what it says: it is about to be run.
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     except OSError as error:
@@ -118,6 +122,17 @@ def _sync_folder(folder: str) -> None:
         pass  # some file systems have none; the name is there all the same
     finally:
         os.close(descriptor)
+
+
+def _remove_leftovers(folder: str, name: str, now: float) -> None:
+    """Remove what updates that were killed have left; one that is at work has touched its file within the hour."""
+    for entry in os.scandir(folder or os.curdir):
+        if entry.name.startswith(f".{name}.") and entry.name.endswith(".new"):
+            try:
+                if now - entry.stat(follow_symlinks=False).st_mtime > _LEFT_BEHIND:
+                    os.unlink(entry.path)
+            except OSError:
+                pass  # another update was quicker, or it is not ours
 
 
 def _remove(path: str) -> None:

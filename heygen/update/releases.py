@@ -17,17 +17,19 @@ CHECKSUMS = "checksums.txt"
 
 
 class Release(Record):
-    """A published release; `assets` is each file's url by its name."""
+    """A published release; `assets` has the name and the url of each of its files."""
 
     version: Version
     is_prerelease: bool
-    assets: dict[str, str]
+    assets: tuple[tuple[str, str], ...]
 
-    def asset(self, name: str) -> str:
-        """Return the url of one of its files."""
-        if name not in self.assets:
-            raise HeygenError("cli_update_refused", f"release {self.version.tag} has no {name}")
-        return self.assets[name]
+    def asset(self, wanted: str) -> str:
+        """Return the url of one of its files. Raises HeygenError where there is not exactly one of that name."""
+        urls = [url for name, url in self.assets if name == wanted]
+        if len(urls) != 1:
+            count = "more than one" if urls else "no"
+            raise HeygenError("cli_update_refused", f"release {self.version.tag} has {count} {wanted}")
+        return urls[0]
 
 
 def read(document: Any, url: str) -> list[Release]:
@@ -47,13 +49,12 @@ def read(document: Any, url: str) -> list[Release]:
             continue
         if item.get("draft"):
             continue
-        assets = {}
-        for asset in item.get("assets") or ():
-            name, link = asset.get("name"), asset.get("browser_download_url")
-            if name in assets:
-                raise HeygenError("cli_update_refused", f"release {version.tag} has {name} twice")
-            if isinstance(name, str) and isinstance(link, str):
-                assets[name] = urljoin(url, link)
+        listed = item.get("assets")
+        assets = tuple(
+            (str(asset.get("name")), urljoin(url, str(asset.get("browser_download_url"))))
+            for asset in (listed if isinstance(listed, list) else ())
+            if isinstance(asset, dict)
+        )
         releases.append(Release(version=version, is_prerelease=bool(item.get("prerelease")), assets=assets))
     return releases
 

@@ -1,0 +1,130 @@
+"""`heygen update`: replaces this program by another release of itself."""
+
+from __future__ import annotations
+
+from heygen import __version__, installation
+from heygen.errors import ExitCode, HeygenError, usage_error
+from heygen.tree import HAND_WRITTEN_GROUPS, Command, Flag
+from heygen.update import semver
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from heygen.invocation import Invocation
+    from heygen.update.releases import Release
+    from heygen.update.semver import Version
+    from heygen.update.source import Source
+
+COMMAND = Command(
+    words=("update",),
+    summary=HAND_WRITTEN_GROUPS["update"],
+    description=(
+        "Fetches a release, checks it against its checksum and sees it start, and puts it in the place of this file; "
+        "until then the old one stands. Without --version it never goes back to an older one. Stable versions follow "
+        "stable releases, development versions follow development releases."
+    ),
+    runner="heygen.commands.update:run",
+    flags=(
+        Flag(name="version", value_name="<vX.Y.Z>", description="Version to install, older ones too. The v is required."),
+        Flag(name="check", type="boolean", description="Say whether there is a newer version, and install nothing."),
+    ),
+    examples=(
+        {"about": "Install the latest version", "command": "heygen update"},
+        {"about": "See whether there is one", "command": "heygen update --check"},
+        {"about": "Install a specific version", "command": "heygen update --version v0.1.0"},
+    ),
+)
+
+
+def run(invocation: Invocation) -> int:
+    """Find the release that is wanted, and install it."""
+    wanted = _wanted(invocation.given.get("version"))
+    current = semver.parse(__version__)
+    if invocation.given.get("check"):
+        _check(invocation, current, wanted)
+        return ExitCode.OK
+    place = installation.find()
+    _refuse_other_methods(place)
+    source = _source(invocation)
+    release = _find(source, current, wanted)
+    if release is None or release.version.text == current.text:
+        message = f"{current.tag} is installed already" if wanted else f"{current.tag} is the newest version"
+        invocation.output.result({"previous": current.tag, "current": current.tag, "message": message})
+        return ExitCode.OK
+    _install(invocation, source, release, place.path)
+    message = f"Updated from {current.tag} to {release.version.tag}"
+    invocation.output.result({"previous": current.tag, "current": release.version.tag, "message": message})
+    return ExitCode.OK
+
+
+def _wanted(text: str | None) -> Version | None:
+    if text is None:
+        return None
+    try:
+        return semver.parse_tag(text)
+    except ValueError as error:
+        hint = None
+        try:
+            hint = f"Try: heygen update --version {semver.parse(text).tag}"
+        except ValueError:
+            pass
+        raise usage_error(f"--version {error}", param="version", hint=hint) from error
+
+
+def _source(invocation: Invocation) -> Source:
+    from heygen.update.source import Source
+
+    return Source(invocation.context, invocation.settings)
+
+
+def _check(invocation: Invocation, current: Version, wanted: Version | None) -> None:
+    release = _find(_source(invocation), current, wanted)
+    latest = release.version if release else current
+    invocation.output.result(
+        {"current": current.tag, "latest": latest.tag, "update_available": latest.precedence != current.precedence}
+    )
+
+
+def _find(source: Source, current: Version, wanted: Version | None) -> Release | None:
+    """Return the release to install; None where the current version is the newest that its channel has.
+
+    Raises HeygenError `cli_release_not_found` where the wanted version is not there.
+    """
+    from heygen.update import releases
+
+    if wanted is not None:
+        for page in source.pages():
+            release = releases.named(page, wanted)
+            if release is not None:
+                return release
+        raise HeygenError(
+            "cli_release_not_found", f"there is no release {wanted.tag}", param="version", hint="See the latest with: heygen update --check"
+        )
+    newest = releases.newest((release for page in source.pages() for release in page), current)
+    if newest is None or newest.version.precedence <= current.precedence:
+        return None
+    return newest
+
+
+def _refuse_other_methods(place: installation.Installation) -> None:
+    if place.method == installation.ZIPAPP and place.upgrade is None:
+        return
+    what = "runs from a checkout" if place.method == installation.CHECKOUT else "was installed by a package manager"
+    raise HeygenError(
+        "wrong_install_method", f"this heygen {what}, at {place.path}, and is updated with that", hint=f"Update it with: {place.upgrade}"
+    )
+
+
+def _install(invocation: Invocation, source: Source, release: Release, path: str) -> None:
+    from heygen.output.progress import transfer
+    from heygen.update import program, releases
+
+    listing = source.file(release.asset(releases.CHECKSUMS), program.LARGEST).decode("utf-8", "replace")
+    digest = releases.checksum(listing, releases.PROGRAM)
+    url = release.asset(releases.PROGRAM)
+    progress = transfer(invocation, f"Downloading {release.version.tag}", None)
+    try:
+        data = source.file(url, program.LARGEST, progress.advance)
+    finally:
+        progress.close()
+    program.verify(data, digest)
+    program.replace(path, data, release.version, invocation.context)

@@ -1,0 +1,153 @@
+"""Fetching the list of releases and their files, from wherever the build or HEYGEN_RELEASES_URL says."""
+
+from __future__ import annotations
+
+import json
+
+from heygen import __version__, build
+from heygen.config import may_be_plain
+from heygen.errors import HeygenError, usage_error
+from heygen.http import retry
+from heygen.http.client import Client
+from heygen.http.failure import TransportFailure
+from heygen.http.message import Request
+from heygen.update import releases
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable, Iterator
+
+    from heygen.context import Context
+    from heygen.config import Settings
+    from heygen.http.message import Response
+    from heygen.update.releases import Release
+
+    Told = Callable[[int], None]
+
+GITHUB_API = "https://api.github.com"
+LARGEST_LIST = 16 * 1024 * 1024  # bytes
+MOST_PAGES = 50
+_TIMEOUT = 30.0  # seconds, for each read
+_BLOCK = 64 * 1024  # bytes
+
+
+class Source:
+    """Where releases come from. `url` is the list's."""
+
+    def __init__(self, context: Context, settings: Settings) -> None:
+        self.context = context
+        self.settings = settings
+        self.url = context.environ.get("HEYGEN_RELEASES_URL", "").strip() or build.RELEASES_URL
+        if not self.url:
+            raise HeygenError(
+                "cli_update_unavailable",
+                "this build does not say where its releases are",
+                hint="Set HEYGEN_RELEASES_URL to a list of releases in the form of GitHub's releases API",
+            )
+        self._client = Client(context, settings, None)
+
+    def pages(self) -> Iterator[list[Release]]:
+        """Fetch the list of releases, page after page."""
+        url = self.url
+        # GitHub's own list has pages, and room for more in each than it gives unasked.
+        if url.rstrip("/").endswith("/releases") and "?" not in url:
+            url += "?per_page=100"
+        for _ in range(MOST_PAGES):
+            data, following = self._fetch(url, LARGEST_LIST, "application/json")
+            try:
+                document = json.loads(data)
+            except (ValueError, RecursionError) as error:
+                raise HeygenError("cli_response_parse_error", f"{url} holds something that is not JSON") from error
+            yield releases.read(document, url)
+            if not following:
+                return
+            url = following
+
+    def file(self, url: str, largest: int, told: Told | None = None) -> bytes:
+        """Fetch a release's file; `told` hears of each block's size. Raises HeygenError."""
+        return self._fetch(url, largest, "application/octet-stream", told)[0]
+
+    def _fetch(self, url: str, largest: int, accept: str, told: Told | None = None) -> tuple[bytes, str | None]:
+        """Return what is at an url, and the url of the next page if there is one."""
+        self._check(url)
+        headers = {"Accept": accept, "User-Agent": f"heygen-cli/{__version__}", **self._token(url)}
+        request = Request(method="GET", url=url, headers=headers, timeout=_TIMEOUT)
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                with self._client.exchange(request) as response:
+                    if response.is_success:
+                        return _body(response, url, largest, told), _next_page(response)
+                    error = self._error(response)
+                    may_pass = retry.may_repeat("GET", True, status=response.status)
+                    wanted = retry.retry_after(response.headers.get("Retry-After"), self.context.now())
+            except TransportFailure as failure:
+                error, may_pass, wanted = HeygenError("network_error", f"cannot fetch {url}: {failure}"), True, None
+                error.__cause__ = failure
+            if not may_pass or tries > self.settings.max_retries:
+                raise error
+            self.context.sleep(retry.delay(tries, self.context.random, wanted))
+
+    def _check(self, url: str) -> None:
+        """Refuse an url that does not protect what comes from it. Raises a usage error."""
+        from urllib.parse import urlsplit
+
+        try:
+            parts = urlsplit(url)
+            host = parts.hostname
+        except ValueError as error:
+            raise usage_error(f"the address of the releases, {url}, is malformed: {error}") from error
+        if parts.scheme not in ("http", "https") or not host:
+            raise usage_error(f"the address of the releases must be an http or https URL, not {url}")
+        if parts.scheme == "http" and not may_be_plain(host, self.context):
+            raise usage_error(f"releases are fetched over https only, not from {url} (HEYGEN_ALLOW_HTTP=1 allows it)")
+
+    def _token(self, url: str) -> dict[str, str]:
+        """Return the header with GITHUB_TOKEN, which raises GitHub's limit, for the API that it is meant for alone."""
+        token = self.context.environ.get("GITHUB_TOKEN", "").strip()
+        meant_for = [_origin(GITHUB_API), _origin(build.RELEASES_URL)]
+        if not token or _origin(url) not in meant_for or any(sign <= " " or sign > "~" for sign in token):
+            return {}
+        return {"Authorization": f"Bearer {token}"}
+
+    def _error(self, response: Response) -> HeygenError:
+        message = f"{response.url} answered {response.status} {response.reason}".rstrip()
+        hint = None
+        if response.status in (403, 429) and _origin(response.url) == _origin(GITHUB_API):
+            hint = "GitHub allows a few requests an hour to those it does not know; set GITHUB_TOKEN, or try later"
+        elif response.status == 404:
+            hint = "Check HEYGEN_RELEASES_URL" if self.context.is_set("HEYGEN_RELEASES_URL") else None
+        return HeygenError("network_error", message, hint=hint)
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port
+
+
+def _body(response: Response, url: str, largest: int, told: Told | None) -> bytes:
+    pieces, size = [], 0
+    while True:
+        piece = response.stream.read(_BLOCK)
+        if not piece:
+            return b"".join(pieces)
+        pieces.append(piece)
+        size += len(piece)
+        if told is not None:
+            told(len(piece))
+        if size > largest:
+            raise HeygenError("cli_update_refused", f"{url} is larger than {largest // 1024 // 1024} MiB")
+
+
+def _next_page(response: Response) -> str | None:
+    """Return the url of the next page of a list, from the Link header (RFC 8288)."""
+    import re
+    from urllib.parse import urljoin
+
+    for target, parameters in re.findall(r"<([^>]*)>([^,]*)", response.headers.get("Link") or ""):
+        if re.search(r';\s*rel\s*=\s*"?next"?\s*(;|$)', parameters):
+            return urljoin(response.url, target)
+    return None
