@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from heygen import __version__, build
-from heygen.config import may_be_plain
+from heygen import __version__, address, build
+from heygen.config import allows_http
 from heygen.errors import HeygenError, usage_error
-from heygen.http import retry
+from heygen.http import errors, retry
 from heygen.http.client import Client
 from heygen.http.failure import TransportFailure
 from heygen.http.message import Request
@@ -71,7 +71,7 @@ class Source:
         """Return what is at an url, and the url of the next page if there is one."""
         self._check(url)
         headers = {"Accept": accept, "User-Agent": f"heygen-cli/{__version__}", **self._token(url)}
-        request = Request(method="GET", url=url, headers=headers, timeout=_TIMEOUT)
+        request = Request(method="GET", url=url, headers=headers, timeout=_TIMEOUT, is_transfer=True)
         tries = 0
         while True:
             tries += 1
@@ -83,7 +83,7 @@ class Source:
                     may_pass = retry.may_repeat("GET", True, status=response.status)
                     wanted = retry.retry_after(response.headers.get("Retry-After"), self.context.now())
             except TransportFailure as failure:
-                error, may_pass, wanted = HeygenError("network_error", f"cannot fetch {url}: {failure}"), True, None
+                error, may_pass, wanted = errors.from_failure(failure), failure.may_pass, None
                 error.__cause__ = failure
             if not may_pass or tries > self.settings.max_retries:
                 raise error
@@ -91,41 +91,29 @@ class Source:
 
     def _check(self, url: str) -> None:
         """Refuse an url that does not protect what comes from it. Raises a usage error."""
-        from urllib.parse import urlsplit
-
         try:
-            parts = urlsplit(url)
-            host = parts.hostname
+            scheme, host, _ = address.origin(url)
         except ValueError as error:
-            raise usage_error(f"the address of the releases, {url}, is malformed: {error}") from error
-        if parts.scheme not in ("http", "https") or not host:
-            raise usage_error(f"the address of the releases must be an http or https URL, not {url}")
-        if parts.scheme == "http" and not may_be_plain(host, self.context):
+            raise usage_error(f"the releases cannot be fetched from {url}: {error}") from error
+        if scheme == "http" and not address.is_loopback(host) and not allows_http(self.context):
             raise usage_error(f"releases are fetched over https only, not from {url} (HEYGEN_ALLOW_HTTP=1 allows it)")
 
     def _token(self, url: str) -> dict[str, str]:
         """Return the header with GITHUB_TOKEN, which raises GitHub's limit, for the API that it is meant for alone."""
         token = self.context.environ.get("GITHUB_TOKEN", "").strip()
-        meant_for = [_origin(GITHUB_API), _origin(build.RELEASES_URL)]
-        if not token or _origin(url) not in meant_for or any(sign <= " " or sign > "~" for sign in token):
+        meant_for = [address.origin(each) for each in (GITHUB_API, build.RELEASES_URL) if each]
+        if not token or address.origin(url) not in meant_for or any(sign <= " " or sign > "~" for sign in token):
             return {}
         return {"Authorization": f"Bearer {token}"}
 
     def _error(self, response: Response) -> HeygenError:
         message = f"{response.url} answered {response.status} {response.reason}".rstrip()
         hint = None
-        if response.status in (403, 429) and _origin(response.url) == _origin(GITHUB_API):
+        if response.status in (403, 429) and address.origin(response.url) == address.origin(GITHUB_API):
             hint = "GitHub allows a few requests an hour to those it does not know; set GITHUB_TOKEN, or try later"
         elif response.status == 404:
             hint = "Check HEYGEN_RELEASES_URL" if self.context.is_set("HEYGEN_RELEASES_URL") else None
         return HeygenError("network_error", message, hint=hint)
-
-
-def _origin(url: str) -> tuple[str, str | None, int | None]:
-    from urllib.parse import urlsplit
-
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port
 
 
 def _body(response: Response, url: str, largest: int, told: Told | None) -> bytes:
