@@ -4,9 +4,9 @@ The file is a shell script (`archive/header.sh`) followed by a zip archive:
 
     __main__.py            what `python3 heygen.pyz` runs; the same boot code that the header gives to -c
     bytecode/<cache tag>   for each CPython of the building machine: the loader, and the modules' code
-    bytecode/strings<n>    what the code of all these Pythons has in common: names, constants
+    bytecode/common<n>     what the code of all these Pythons has in common: names, constants
     sources                every module's source, for other interpreters, for --debug, and for rarely used modules
-    heygen/...             the data files
+    heygen/...             the data files; an API document is deflated with the largest one as its dictionary
     index                  where in the file each of these stands
 
 The same sources give the same bytes, whichever Python builds it: every module is compiled by the
@@ -24,11 +24,14 @@ from collections.abc import Mapping
 
 import packs
 import pythons
-from package import ROOT, package_files
-from zipwriter import ZipWriter
+from package import DOCUMENTS, ROOT, package_files
+from zipwriter import ZipWriter, deflate
 
 PARTS = os.path.join(ROOT, "scripts", "archive")
 LARGEST = 500_000  # bytes
+
+#: Where a file stands: its entry's offset and size, its place and size in that, and the file that is the dictionary.
+Place = tuple[int, int, int, int, str]
 
 
 def build(files: Mapping[str, bytes], found: list[pythons.Python], timestamp: int, largest: int = LARGEST) -> bytes:
@@ -60,17 +63,23 @@ def _assembled(files: Mapping[str, bytes], codes: packs.Codes, blocks: packs.Blo
     return header.replace("@PACKS@", _table({key: places[key] for key in keys})).encode() + archive.finish()
 
 
-def _add_files(archive: ZipWriter, files: Mapping[str, bytes]) -> dict[str, tuple[int, int, int, int]]:
-    """Add the files, and return where each stands: its entry's offset and size, and its place and size in that."""
+def _add_files(archive: ZipWriter, files: Mapping[str, bytes]) -> dict[str, Place]:
+    """Add the files, and return where each stands."""
     sources = [key for key in files if key.endswith(".py")]
+    documents = [key for key in files if key.startswith(DOCUMENTS)]
     entry = archive.add("sources", b"".join(files[key] for key in sources))
-    index, offset = {}, 0
+    index: dict[str, Place] = {}
+    offset = 0
     for key in sources:
-        index[key] = (*entry, offset, len(files[key]))
+        index[key] = (*entry, offset, len(files[key]), "")
         offset += len(files[key])
+    largest = max(documents, key=lambda key: (len(files[key]), key))
     for key in files:
-        if not key.endswith(".py"):
-            index[key] = (*archive.add(key, files[key]), 0, len(files[key]))
+        if key in documents and key != largest:
+            content = deflate(files[key], files[largest][-32768:])
+            index[key] = (*archive.add(key, content, stored=True), 0, len(files[key]), largest)
+        elif key not in sources:
+            index[key] = (*archive.add(key, files[key]), 0, len(files[key]), "")
     return index
 
 

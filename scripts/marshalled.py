@@ -1,8 +1,8 @@
-"""Marshalled code objects taken apart, and put together so that several share their strings.
+"""Marshalled code objects taken apart, and put together so that several share their constants.
 
 `marshal` lets a value be written once and referred to by its number afterwards. Here the strings of many
-modules, for every version of Python, are written first, once, as a tuple; each version's code objects then
-refer to them. What `marshal.loads` is given is both parts in a row. The form is decided here alone: what
+modules, and their tuples of names and constants, are written first, once for all versions of Python, as a tuple;
+each version's code objects then refer to them. What `marshal.loads` is given is both parts in a row. The form is decided here alone: what
 `marshal.dumps` writes varies with the reference counts of the process.
 
 The format is described in CPython's Python/marshal.c.
@@ -11,6 +11,7 @@ The format is described in CPython's Python/marshal.c.
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 #: A value: its type's letter and its content. A string is ("string", its UTF-8 bytes).
@@ -18,6 +19,7 @@ Node = tuple
 
 _FLAG_REF = 0x80
 _CONTAINERS = "([<>"
+_WORTH_SHARING = 6  # bytes of a key: a reference takes 5
 _OTHERS_WITH_ITEMS = ":{c"  # a slice, a dictionary, a code object
 
 
@@ -103,21 +105,56 @@ class _Reader:
         return [numbers, *values, first_line, *tables]
 
 
-def strings(node: Node, found: dict[bytes, None]) -> None:
-    """Add every string in a value to those found, in the order of their first appearance."""
-    letter = node[0]
-    if letter == "string":
-        found.setdefault(node[1])
-    elif letter in _CONTAINERS or letter in _OTHERS_WITH_ITEMS:
-        for item in node[1]:
-            if isinstance(item, tuple):
-                strings(item, found)
+def key(node: Node) -> bytes | None:
+    """Return what two values that may be shared have alike; None for one that may not: it holds code."""
+    letter, *content = node
+    if letter in _CONTAINERS:
+        parts = [key(item) for item in content[0]]
+        if None in parts:
+            return None
+        return letter.encode() + struct.pack("<i", len(parts)) + b"".join(parts)
+    if letter in _OTHERS_WITH_ITEMS:
+        return None
+    text = b"".join(content)
+    return letter.encode() + struct.pack("<i", len(text)) + text
 
 
-def write_strings(found: Iterable[bytes]) -> bytes:
-    """Write strings as a tuple; each can be referred to by its place."""
-    written = [_string(text) for text in found]
-    return b"(" + struct.pack("<i", len(written)) + b"".join(written)
+class Shared:
+    """The values that several values have in common, and the place of each: all strings, and whatever else that
+    is longer than a reference to it occurs more than once."""
+
+    def __init__(self, nodes: Iterable[Node]) -> None:
+        strings: dict[bytes, Node] = {}
+        others: dict[bytes, Node] = {}
+        counts: Counter[bytes] = Counter()
+
+        def find(node: Node) -> None:
+            mark = key(node)
+            if node[0] == "string":
+                strings.setdefault(mark, node)
+            elif mark is not None and len(mark) > _WORTH_SHARING:
+                others.setdefault(mark, node)
+                counts[mark] += 1
+            if (node[0] in _CONTAINERS or node[0] in _OTHERS_WITH_ITEMS) and counts[mark] < 2:
+                for item in node[1]:
+                    if isinstance(item, tuple):
+                        find(item)
+
+        for node in nodes:
+            find(node)
+        common = {mark: node for mark, node in others.items() if counts[mark] > 1}
+        self.places: dict[bytes, int] = {}
+        self.data = b"(" + struct.pack("<i", len(strings) + len(common))
+        for mark, node in strings.items():
+            self.data += _string(node[1])
+            self.places[mark] = len(self.places)
+        # A tuple that is part of another one may stand after it: it is written out there.
+        for mark, node in common.items():
+            output = bytearray()
+            _write(node, self.places, output)
+            output[0] |= _FLAG_REF
+            self.data += output
+            self.places[mark] = len(self.places)
 
 
 def _string(text: bytes) -> bytes:
@@ -129,17 +166,18 @@ def _string(text: bytes) -> bytes:
     return bytes([ord(letter) | _FLAG_REF]) + struct.pack("<i", len(text)) + text
 
 
-def write(node: Node, places: Mapping[bytes, int]) -> bytes:
-    """Write a value; its strings refer to the places in the tuple that stands before it."""
+def write(node: Node, shared: Shared) -> bytes:
+    """Write a value; what is shared is referred to by its place in the tuple that stands before it."""
     output = bytearray()
-    _write(node, places, output)
+    _write(node, shared.places, output)
     return bytes(output)
 
 
 def _write(node: Node, places: Mapping[bytes, int], output: bytearray) -> None:
     letter = node[0]
-    if letter == "string":
-        output += b"r" + struct.pack("<i", places[node[1]])
+    place = places.get(key(node))
+    if place is not None:
+        output += b"r" + struct.pack("<i", place)
     elif letter == "s":
         output += b"s" + struct.pack("<i", len(node[1])) + node[1]
     elif letter in _CONTAINERS or letter in _OTHERS_WITH_ITEMS:
@@ -160,4 +198,4 @@ def _write(node: Node, places: Mapping[bytes, int], output: bytearray) -> None:
 
 def dictionary(items: Mapping[bytes, Node]) -> Node:
     """Return a dictionary with strings as keys, as a value to write."""
-    return ("{", [part for key, node in items.items() for part in (("string", key), node)] + [("0",)])
+    return ("{", [part for name, node in items.items() for part in (("string", name), node)] + [("0",)])

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from stripping import stripped
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-_DOCUMENTS = "heygen/api/documents/"
+DOCUMENTS = "heygen/api/documents/"
 
 
 def package_files(stamp: Mapping[str, str] = MappingProxyType({})) -> dict[str, bytes]:
@@ -34,7 +34,7 @@ def package_files(stamp: Mapping[str, str] = MappingProxyType({})) -> dict[str, 
         files[key] = stamped(files[key].decode(), name, value).encode()
     for key in [key for key in files if key.endswith(".py")]:
         files[key] = stripped(files[key].decode()).encode()
-    for key in [key for key in files if key.startswith(_DOCUMENTS) and key.endswith(".json")]:
+    for key in [key for key in files if key.startswith(DOCUMENTS) and key.endswith(".json")]:
         # Every Python reads marshal's second version, a few times faster than it imports json.
         document = json.loads(files.pop(key))
         files[key[: -len(".json")] + ".marshal"] = marshal.dumps(document, 2)

@@ -79,14 +79,6 @@ def compile_all(found: Iterable[pythons.Python], files: Mapping[str, bytes]) -> 
     return {python: compiled(python, sources) for python in found}
 
 
-def together(nodes: Iterable[marshalled.Node]) -> tuple[bytes, dict[bytes, int]]:
-    """Return the strings of these values, written once, and the place of each."""
-    found: dict[bytes, None] = {}
-    for node in nodes:
-        marshalled.strings(node, found)
-    return marshalled.write_strings(found), {text: place for place, text in enumerate(found)}
-
-
 def by_module(codes: Mapping[str, marshalled.Node], keys: Iterable[str]) -> marshalled.Node:
     """Return the code of these source files as a dictionary by the names of their modules."""
     return marshalled.dictionary({module_name(key)[0].encode(): codes[key] for key in keys})
@@ -101,20 +93,20 @@ def add(archive: ZipWriter, codes: Codes, blocks: Blocks) -> dict[int, tuple[int
     for number, block in enumerate(blocks):
         modules.update({module_name(key)[0]: (number, module_name(key)[1]) for key in block})
     modules.update({module_name(key)[0]: (-1, module_name(key)[1]) for key in FIRST})
-    shared = [together(by_module(codes[python], block) for python in codes) for block in blocks]
-    strings = [archive.add(f"bytecode/strings{number}", text) for number, (text, _) in enumerate(shared)]
+    shared = [marshalled.Shared(by_module(codes[python], block) for python in codes) for block in blocks]
+    common = [archive.add(f"bytecode/common{number}", each.data) for number, each in enumerate(shared)]
 
     places = {}
     for python in codes:
         parts, spans, offset = [], [], 0
-        for block, (_, numbers), where in zip(blocks, shared, strings):
-            parts.append(deflate(marshalled.write(by_module(codes[python], block), numbers)))
+        for block, each, where in zip(blocks, shared, common):
+            parts.append(deflate(marshalled.write(by_module(codes[python], block), each)))
             spans.append((*where, offset, len(parts[-1])))
             offset += len(parts[-1])
         tables = marshalled.read(marshal.dumps((modules, spans), 2), python.version)
         first = ("(", [codes[python][LOADER], by_module(codes[python], FIRST), tables])
-        text, numbers = together([first])
-        head = deflate(b"(" + struct.pack("<i", 2) + text + marshalled.write(first, numbers))
+        own = marshalled.Shared([first])
+        head = deflate(b"(" + struct.pack("<i", 2) + own.data + marshalled.write(first, own))
         start, _ = archive.add(f"bytecode/{python.cache_tag}", head + b"".join(parts), stored=True)
         places[int.from_bytes(python.magic[:2], "little")] = (start, start + len(head))
     return places

@@ -1,4 +1,4 @@
-"""Python source without the comments and docstrings that only its readers need, line by line as it was."""
+"""Python source without what only readers and type checkers need of it, line by line as it was."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import ast
 
 
 def stripped(source: str) -> str:
-    """Return a module's source with lines of comments and docstrings emptied; what it does stays the same."""
+    """Return a module's source with the lines of comments, docstrings and what is under `if TYPE_CHECKING:` emptied;
+    what it does stays the same."""
     tree = ast.parse(source)
     lines = source.split("\n")
-    for first, last in _docstrings(tree):
+    unused = [(node.lineno - 1, node.end_lineno - 1) for node in tree.body if _is_for_type_checkers(node)]
+    for first, last in [*_docstrings(tree), *unused]:
         lines[first : last + 1] = [""] * (last + 1 - first)
     text_lines = {
         number
@@ -19,7 +21,7 @@ def stripped(source: str) -> str:
     }
     lines = ["" if line.lstrip().startswith("#") and at not in text_lines else line for at, line in enumerate(lines)]
     result = "\n".join(lines)
-    if _without_docstrings(ast.parse(result)) != _without_docstrings(tree):
+    if _what_counts(ast.parse(result)) != _what_counts(tree):
         raise ValueError("stripping would change what the source does")
     return result
 
@@ -37,7 +39,13 @@ def _docstrings(tree: ast.AST) -> list[tuple[int, int]]:
     return found
 
 
-def _without_docstrings(tree: ast.AST) -> str:
+def _is_for_type_checkers(node: ast.stmt) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING" and not node.orelse
+
+
+def _what_counts(tree: ast.Module) -> str:
+    """Return what a module does, as text."""
+    tree.body = [node for node in tree.body if not _is_for_type_checkers(node)]
     for node in ast.walk(tree):
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node) is not None:
             node.body = node.body[1:]

@@ -7,9 +7,12 @@ import time
 import zlib
 
 
-def deflate(data: bytes) -> bytes:
-    """Return data as a raw deflate stream, which is what a zip archive holds."""
-    compressor = zlib.compressobj(9, zlib.DEFLATED, -15, 9)
+def deflate(data: bytes, dictionary: bytes = b"") -> bytes:
+    """Return data as a raw deflate stream, which is what a zip archive holds.
+
+    With a dictionary it is one that needs it again: data that both sides know, of up to 32 KiB.
+    """
+    compressor = zlib.compressobj(9, zlib.DEFLATED, -15, 9, zlib.Z_DEFAULT_STRATEGY, dictionary)
     return compressor.compress(data) + compressor.flush()
 
 

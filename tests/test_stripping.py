@@ -9,6 +9,17 @@ SOURCE = '''"""Module."""
 
 # comment
 #!also
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Name = Any
+
+if TYPE_CHECKING:
+    pass
+else:
+    Name = str
+
 X = """
 # text, not a comment
     # nor this
@@ -41,6 +52,17 @@ EXPECTED = '''
 
 
 
+TYPE_CHECKING = False
+
+
+
+
+
+if TYPE_CHECKING:
+    pass
+else:
+    Name = str
+
 X = """
 # text, not a comment
     # nor this
@@ -70,7 +92,7 @@ class Full:
 '''
 
 
-def test_comments_and_docstrings_go_and_every_line_keeps_its_number():
+def test_comments_docstrings_and_type_imports_go_and_every_line_keeps_its_number():
     assert stripped(SOURCE) == EXPECTED
 
 

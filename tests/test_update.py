@@ -265,7 +265,7 @@ def other_program(*names):
 
 
 GOOD = zipapps.data(NEW)
-LOOKS_LIKE_IT = other_program("__main__.py", "sources", "heygen/api/documents/index.marshal")
+LOOKS_LIKE_IT = other_program("__main__.py", "sources", "index")
 REFUSED = {
     "no entry": {"checksums": b""},
     "another file's entry": {"checksums": sums(GOOD, "heygen.pyz.old")},

@@ -6,7 +6,6 @@ import ast
 import hashlib
 import io
 import json
-import marshal
 import os
 import pathlib
 import shutil
@@ -102,7 +101,7 @@ def test_it_is_a_sound_zip_archive(pyz):
         assert archive.testzip() is None
         assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         assert len(archive.namelist()) == len(set(archive.namelist()))
-        assert "heygen/api/documents/video.marshal" in archive.namelist()
+        assert archive.namelist()[0] == "__main__.py"
 
 
 def test_the_sources_aboard_do_what_the_sources_do(pyz):
@@ -141,7 +140,7 @@ def test_it_leaves_out_the_rarer_bytecode_where_there_is_no_room():
 
 def inside_blocks(data):
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return sum(name.startswith("bytecode/strings") for name in archive.namelist())
+        return sum(name.startswith("bytecode/common") for name in archive.namelist())
 
 
 def test_make_builds_it(tmp_path):
@@ -390,10 +389,15 @@ def test_the_code_aboard_is_what_the_compiler_makes(pyz):
 
 def test_the_documents_aboard_are_the_documents(pyz):
     folder = ROOT / "heygen" / "api" / "documents"
-    with zipfile.ZipFile(pyz) as archive:
-        for path in folder.glob("*.json"):
-            data = archive.read(f"heygen/api/documents/{path.stem}.marshal")
-            assert json.dumps(marshal.loads(data)) == json.dumps(json.loads(path.read_text(encoding="utf-8"))), path
+    names = sorted(path.stem for path in folder.glob("*.json"))
+    code = """
+import marshal, json
+for name in words:
+    path = archive.archive + "/heygen/api/documents/" + name + ".marshal"
+    print(json.dumps(marshal.loads(archive.get_data(path))))
+"""
+    for name, line in zip(names, inside(pyz, code, *names)):
+        assert line == json.dumps(json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))), name
 
 
 @pytest.mark.parametrize("env", [{"HEYGEN_DEBUG": "1"}, {}])

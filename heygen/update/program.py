@@ -35,7 +35,7 @@ def verify(data: bytes, digest: str) -> None:
             names = set(archive.namelist())
         if damaged is not None:
             raise ValueError(f"{damaged} in it is damaged")
-        if not {"__main__.py", "sources", "heygen/api/documents/index.marshal"} <= names:
+        if not {"__main__.py", "sources", "index"} <= names:
             raise ValueError("it does not hold this program")
     except (ValueError, OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise _refused(f"it is no heygen.pyz: {error}") from error

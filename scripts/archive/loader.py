@@ -2,8 +2,9 @@
 
 The boot code hands over `archive` (the file's bytes), `index` (where the list of its files stands), and
 for an interpreter whose bytecode is aboard `modules` (each module's block, and whether it is a package),
-`blocks` (where each one's strings and its code stand, the latter counted from `base`) and `codes` (code by
-module, as far as it is loaded). A block is loaded when the first of its modules is imported.
+`blocks` (where each one's code stands, in two parts: what it has in common with that of other interpreters,
+and the rest, counted from `base`) and `codes` (code by module, as far as it is loaded). A block is loaded when
+the first of its modules is imported.
 """
 
 import marshal
@@ -28,19 +29,21 @@ class Archive:
         self._base = base
 
     def files(self):
-        """Return where each file stands: its entry's offset and size, and its place and size in that, inflated."""
+        """Return where each file stands: its entry's offset and size, its place and size in that, inflated, and the
+        name of the file that is its dictionary."""
         if self._files is None:
             start, end = self._index
             self._files = marshal.loads(self._inflate(start, end - start))
         return self._files
 
-    def _inflate(self, offset, size):
-        return zlib.decompress(self._bytes[offset : offset + size], -15)
+    def _inflate(self, offset, size, dictionary=b""):
+        return zlib.decompressobj(-15, dictionary).decompress(self._bytes[offset : offset + size])
 
     def _read(self, name):
-        start, length, offset, size = self.files()[name]
+        start, length, offset, size, dictionary = self.files()[name]
         if start != self._entry[0]:
-            self._entry = start, self._inflate(start, length)
+            known = self._read(dictionary)[-32768:] if dictionary else b""
+            self._entry = start, self._inflate(start, length, known)
         return self._entry[1][offset : offset + size]
 
     def _source_name(self, module):
@@ -88,9 +91,9 @@ class Archive:
         _imp._fix_co_filename(code, self.get_filename(name))  # as importlib does: it was compiled elsewhere
         return code
 
-    def _load(self, strings, strings_size, start, size):
-        # The code refers to the strings, which marshal has to see first: a tuple of both.
-        data = b"(\2\0\0\0" + self._inflate(strings, strings_size) + self._inflate(self._base + start, size)
+    def _load(self, common, length, start, size):
+        # The code refers to what is common, which marshal has to see first: a tuple of both.
+        data = b"(\2\0\0\0" + self._inflate(common, length) + self._inflate(self._base + start, size)
         self._codes.update(marshal.loads(data)[1])
 
     def get_source(self, name):
