@@ -30,18 +30,18 @@ def _modules(folder: str, names: str) -> list[str]:
 FIRST = _modules("heygen", "__init__ __main__")  # all that a bare --version needs
 BLOCKS = (
     # Reading a command line, and help.
-    _modules("heygen", "arguments cli config context duration errors record storage suggest tree")
+    _modules("heygen", "arguments cli config context duration errors record storage suggest topics tree")
     + _modules("heygen/api", "__init__ documents fields operations schema validation")
     + _modules("heygen/help", "__init__ blocks layout pages")
     + _modules("heygen/output", "__init__ terminal wrap"),
     # Calling an operation.
     _modules("heygen", "address agent credentials invocation")
     + _modules("heygen/api", "body path")
-    + _modules("heygen/commands", "__init__ operation")
+    + _modules("heygen/commands", "__init__ operation sources")
     + _modules("heygen/http", "__init__ client connection encoding errors failure message proxies retry tls transport")
     + _modules("heygen/output", "printer"),
     # Waiting, and showing results to people.
-    _modules("heygen", "config_file jobs toml topics")
+    _modules("heygen", "config_file jobs toml")
     + _modules("heygen/commands", "waiting")
     + _modules("heygen/output", "cells human outline progress table values"),
 )
