@@ -99,8 +99,9 @@ def subtitles(call: Call, source: dict[str, Any] | None, param: str) -> str | No
     if asset is None:
         origin = source.get("url") or f"asset {source['asset_id']}"
         return f"1\n00:00:00,000 --> 00:00:02,000\n(subtitles of {origin})\n"
-    stream = call.world.blobs.open(asset["id"])
-    if asset["mime_type"] != "application/x-subrip" or stream is None:
+    is_subtitles = asset["mime_type"] == "application/x-subrip"
+    stream = call.world.blobs.open(asset["id"]) if is_subtitles else None
+    if stream is None:
         raise invalid(f"{param} must be an SRT file, not {asset['mime_type']}", param)
     with stream:
         return stream.read().decode("utf-8", "replace")
