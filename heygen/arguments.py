@@ -251,6 +251,8 @@ class _Reader:
                 values[argument.key], rest = rest[0], rest[1:]
                 if not values[argument.key]:
                     raise usage_error(f"<{argument.name}> must not be empty", param=argument.name)
+                if argument.choices and values[argument.key] not in argument.choices:
+                    raise _not_among(f"<{argument.name}>", values[argument.key], argument.choices, argument.name)
         if rest and self.command is not None:
             if any(flag.is_secret for flag in self.command.flags):
                 raise usage_error(
@@ -338,17 +340,19 @@ def _scalar(flag: Flag, text: str) -> Any:
         except ValueError as error:
             raise usage_error(f"{name} {error}", param=flag.name) from error
     if flag.enum and value not in flag.enum:
-        near = closest(text, [str(each) for each in flag.enum])
-        suggestion = f"; did you mean {near}?" if near else ""
-        raise usage_error(
-            f'{name} must be one of: {listing(flag.enum)}; not "{text}"{suggestion}', param=flag.name
-        )
+        raise _not_among(name, text, flag.enum, flag.name)
     if flag.type in ("integer", "number"):
         low, high = flag.minimum, flag.maximum
         if (low is not None and value < low) or (high is not None and value > high):
             limits = bounds({"minimum": low, "maximum": high})
             raise usage_error(f"{name} must be {limits}, not {text}", param=flag.name)
     return value
+
+
+def _not_among(name: str, text: str, allowed: Sequence[Any], param: str) -> HeygenError:
+    near = closest(text, [str(each) for each in allowed])
+    suggestion = f"; did you mean {near}?" if near else ""
+    return usage_error(f'{name} must be one of: {listing(allowed)}; not "{text}"{suggestion}', param=param)
 
 
 def _is_integer(text: str) -> bool:

@@ -55,6 +55,7 @@ class Argument(Record):
     dest: str = ""
     is_required: bool = True
     is_repeated: bool = False
+    choices: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -191,6 +192,7 @@ HAND_WRITTEN = {
     ("sandbox", "run"): "heygen.commands.sandbox_run",
     ("sandbox", "start"): "heygen.commands.sandbox_start",
     ("update",): "heygen.commands.update",
+    ("completion",): "heygen.commands.completion",
 }
 
 # Summaries of hand-written groups and of commands that stand alone: `heygen --help` imports none of them.
@@ -198,6 +200,7 @@ HAND_WRITTEN_GROUPS = {
     "auth": "Sign in and out, and show who you are",
     "config": "Keep settings: output format, analytics and more",
     "sandbox": "Rehearse against a simulated API, offline and free",
+    "completion": "Print a completion script for your shell",
     "update": "Update this program to the latest version, or to another one",
 }
 

@@ -110,6 +110,11 @@ def _written(argument: Argument) -> str:
     return text if argument.is_required else f"[{text}]"
 
 
+def _argument(argument: Argument) -> Term:
+    remarks = (f"One of: {', '.join(argument.choices)}.",) if argument.choices else ()
+    return Term(name=_written(argument), meaning=argument.description, remarks=remarks)
+
+
 def moved(words: tuple[str, ...]) -> list[Block]:
     """Return the page of a word whose commands have gone elsewhere."""
     found = [(old, new) for old, new in tree.DEPRECATED.items() if old[: len(words)] == words]
@@ -161,7 +166,7 @@ def command(node: Command, with_global_flags: bool = True) -> list[Block]:
         page.append(node.description)
     if node.arguments:
         page.append(Section(title="Arguments"))
-        page.append(terms(*((_written(each), each.description) for each in node.arguments)))
+        page.append(Terms(rows=tuple(map(_argument, node.arguments))))
     for section, title in _SECTIONS.items():
         flags = [flag for flag in node.flags if flag.section == section]
         if section == tree.GLOBAL and with_global_flags:

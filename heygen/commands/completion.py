@@ -1,0 +1,56 @@
+"""`heygen completion`: prints the script that completes heygen's command lines in a shell."""
+
+from __future__ import annotations
+
+from heygen.errors import ExitCode
+from heygen.tree import HAND_WRITTEN_GROUPS, Argument, Command
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from heygen.invocation import Invocation
+
+SHELLS = ("bash", "zsh", "fish", "powershell")
+
+COMMAND = Command(
+    words=("completion",),
+    summary=HAND_WRITTEN_GROUPS["completion"],
+    description=(
+        "Print the script that completes commands, flags, values and file names. It is made once and needs no "
+        "further call of heygen; make it anew after an update. Where each shell looks for it is below; a new "
+        "shell then has it."
+    ),
+    runner="heygen.commands.completion:run",
+    arguments=(Argument(name="shell", description="The shell to complete in.", choices=SHELLS),),
+    examples=(
+        {
+            "about": "bash, with the package bash-completion",
+            "command": "heygen completion bash > ~/.local/share/bash-completion/completions/heygen",
+        },
+        {
+            "about": "bash without it: this line in ~/.bashrc",
+            "command": 'eval "$(heygen completion bash)"',
+        },
+        {
+            "about": "zsh: a folder of $fpath, which ~/.zshrc names before it calls compinit",
+            "command": "heygen completion zsh > ~/.zfunc/_heygen",
+        },
+        {
+            "about": "fish",
+            "command": "heygen completion fish > ~/.config/fish/completions/heygen.fish",
+        },
+        {
+            "about": "PowerShell: this line in the file that $PROFILE names",
+            "command": "heygen completion powershell | Out-String | Invoke-Expression",
+        },
+    ),
+)
+
+
+def run(invocation: Invocation) -> int:
+    """Print the script as it is, whatever the output format: a shell reads it."""
+    from importlib import import_module
+
+    script = import_module(f"heygen.completion.{invocation.given['shell']}").script()
+    invocation.context.stdout.write(script)
+    invocation.context.stdout.flush()
+    return ExitCode.OK

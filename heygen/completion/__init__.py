@@ -1,0 +1,1 @@
+"""Shell completion: static scripts, made from the command tree."""
