@@ -61,11 +61,14 @@ class Call:
         return found
 
     def looked_at(self, kind: str, id: str, name: str = "Resource") -> Entry:
-        """Return an entry as a poll sees it: a fault may turn its job on the way.
+        """Return an entry as a poll sees it. Raises the API's 404."""
+        return self.turned(self.entry(kind, id, name))
 
-        A passing status is shown this once; `failed` is for good. Raises the API's 404.
+    def turned(self, found: Entry) -> Entry:
+        """Return an entry whose job a fault may turn at this look.
+
+        A passing status is shown this once; `failed` is for good.
         """
-        found = self.entry(kind, id, name)
         if "job" not in found or jobs.has_ended(found, self.now):
             return found
         asked = self.world.faults.job_status(self.method, self.url_path)

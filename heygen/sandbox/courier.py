@@ -123,8 +123,8 @@ def send(parcel: Parcel) -> int:
     import http.client
     from urllib.parse import urlsplit
 
-    parts = urlsplit(parcel.url)
     try:
+        parts = urlsplit(parcel.url)
         if parts.scheme == "https":
             import ssl
 

@@ -39,8 +39,6 @@ class Handler(BaseHTTPRequestHandler):
     def handle_one_request(self) -> None:
         self.server.connections.rest(self.connection)
         super().handle_one_request()
-        if self.server.is_closing:
-            self.close_connection = True
 
     def parse_request(self) -> bool:
         self.server.connections.work(self.connection)
@@ -59,6 +57,8 @@ class Handler(BaseHTTPRequestHandler):
         else:
             refusal = Refusal(code, "invalid_parameter", message or "The request cannot be read")
         self.close_connection = True
+        # A line that cannot be read counts as HTTP/0.9, whose answers have no headers.
+        self.request_version = self.protocol_version
         self._send(refusal_answer(refusal), self.server.service.request_id())
 
     def _serve(self) -> None:
@@ -127,7 +127,7 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         if answer.status not in (204, 304):
             self.send_header("Content-Length", str(answer.length))
-        if is_cut:
+        if is_cut or self.server.is_closing:
             self.close_connection = True
         if self.close_connection:
             self.send_header("Connection", "close")

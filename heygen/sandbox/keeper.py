@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 
@@ -15,15 +16,6 @@ if TYPE_CHECKING:
 
 FORMAT = "heygen-sandbox"
 VERSION = 1
-# What the file must hold, and of which type.
-_SHAPE: dict[str, Any] = {
-    "now": (int, float),
-    "sequence": int,
-    "credits": (int, float),
-    "tables": dict,
-    "deleted": list,
-    "replays": dict,
-}
 
 
 class Keeper:
@@ -78,23 +70,20 @@ class Keeper:
         except OSError as error:
             raise _unusable(self.path, error.strerror or str(error)) from error
         try:
-            state = json.loads(content)
+            document = json.loads(content)
         except (ValueError, RecursionError) as error:
             raise _damaged(self.path, "it is not JSON") from error
-        if not isinstance(state, dict) or state.get("format") != FORMAT:
+        if not isinstance(document, dict) or document.get("format") != FORMAT:
             raise _damaged(self.path, "it is not a state of the sandbox")
-        if state.get("version") != VERSION:
-            raise _damaged(self.path, f"its version is {state.get('version')}, not {VERSION}")
-        for name, kind in _SHAPE.items():
-            if not isinstance(state.get(name), kind):
-                raise _damaged(self.path, f'its "{name}" is missing or wrong')
+        if document.get("version") != VERSION:
+            raise _damaged(self.path, f"its version is {document.get('version')}, not {VERSION}")
+        state = document.get("state")
+        if document.get("checksum") != _checksum(_written(state)):
+            raise _damaged(self.path, "its checksum does not fit")
         self._restore(state)
 
     def _restore(self, state: dict[str, Any]) -> None:
         world = self.world
-        for kind, table in state["tables"].items():
-            if not isinstance(table, dict) or not all(_is_entry(entry, kind) for entry in table.values()):
-                raise _damaged(self.path, f'its "{kind}" table is wrong')
         world.store.tables = state["tables"]
         world.store.sequence = state["sequence"]
         world.store.deleted = set(state["deleted"])
@@ -111,8 +100,6 @@ class Keeper:
         """Write the state, whole or not at all. The caller holds the world's lock."""
         world = self.world
         state = {
-            "format": FORMAT,
-            "version": VERSION,
             "now": world.clock.now(),
             "sequence": world.store.sequence,
             "credits": world.credits,
@@ -120,11 +107,13 @@ class Keeper:
             "deleted": sorted(world.store.deleted),
             "replays": world.replays,
         }
+        text = _written(state)
+        head = f'{{"format":"{FORMAT}","version":{VERSION},"checksum":"{_checksum(text)}","state":'
         temporary = f"{self.path}.{os.getpid()}.tmp"
         try:
             descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with open(descriptor, "w", encoding="ascii") as stream:
-                json.dump(state, stream, separators=(",", ":"))
+                stream.write(f"{head}{text}}}\n")
             os.replace(temporary, self.path)
         except OSError as error:
             if os.path.exists(temporary):
@@ -132,8 +121,12 @@ class Keeper:
             raise _unusable(self.path, error.strerror or str(error)) from error
 
 
-def _is_entry(entry: Any, kind: str) -> bool:
-    return isinstance(entry, dict) and entry.get("kind") == kind and isinstance(entry.get("n"), int)
+def _written(state: Any) -> str:
+    return json.dumps(state, separators=(",", ":"))
+
+
+def _checksum(text: str) -> str:
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
 def _unusable(path: str, reason: str) -> HeygenError:

@@ -28,8 +28,8 @@ class Router:
     def find(self, method: str, path: str) -> tuple[Operation, dict[str, str]]:
         """Return the operation and its path parameters, decoded. Raises 404 and 405.
 
-        A path is matched segment by segment as it stands, so that an encoded slash stays inside an id; a
-        fixed segment wins over a parameter where both have the method.
+        A path is matched segment by segment as it stands, so that an encoded slash stays inside an id; of
+        several that fit, the one with the fewest parameters is meant (OpenAPI, "Path Templating Matching").
         """
         parts = path.split("/")
         found = [
@@ -37,22 +37,21 @@ class Router:
             for pattern, methods in self._routes.values()
             if len(pattern) == len(parts) and all(_fits(wanted, part) for wanted, part in zip(pattern, parts))
         ]
-        found.sort(key=lambda each: each[0].count(None))
-        for pattern, methods in found:
-            if method in methods:
-                operation = methods[method]
-                names = [part[1:-1] for part in operation.path.split("/") if part.startswith("{")]
-                values = [unquote(part) for wanted, part in zip(pattern, parts) if wanted is None]
-                return operation, dict(zip(names, values))
-        if found:
-            allowed = sorted({method for _, methods in found for method in methods})
+        if not found:
+            raise Refusal(404, "not_found", f"There is no {path[:200]}")
+        pattern, methods = min(found, key=lambda each: each[0].count(None))
+        if method not in methods:
+            allowed = ", ".join(sorted(methods))
             raise Refusal(
                 405,
                 "method_not_allowed",
-                f"{method} is not allowed here; allowed: {', '.join(allowed)}",
-                headers={"Allow": ", ".join(allowed)},
+                f"{method} is not allowed here; allowed: {allowed}",
+                headers={"Allow": allowed},
             )
-        raise Refusal(404, "not_found", f"There is no {path[:200]}")
+        operation = methods[method]
+        names = [part[1:-1] for part in operation.path.split("/") if part.startswith("{")]
+        values = [unquote(part) for wanted, part in zip(pattern, parts) if wanted is None]
+        return operation, dict(zip(names, values))
 
 
 def _fits(wanted: str | None, part: str) -> bool:

@@ -157,7 +157,7 @@ def styles(call: Call) -> dict[str, Any]:
 
 
 def _session(call: Call) -> Entry:
-    return call.looked_at("session", call.path["session_id"], "Session")
+    return call.entry("session", call.path["session_id"], "Session")
 
 
 def _is_running(call: Call, session: Entry) -> bool:
@@ -173,10 +173,11 @@ def _state(call: Call, session: Entry) -> tuple[str, int]:
         entry = call.world.store.get("video", session["video_id"])
         if entry is None:
             return "completed", 100
-        view = jobs.view(entry, call.now, ("generating", "completed"))
-        status = view.status if view.fraction == 1.0 else "generating"
+        view = jobs.view(call.turned(entry), call.now, ("generating", "completed"))
+        # A status that a fault keeps the video in is the video's own word.
+        status = "generating" if view.status in video.STATES[:-1] else view.status
         return status, int(100 * view.fraction)
-    view = jobs.view(session, call.now, ("thinking", _AFTER[session["run"]]))
+    view = jobs.view(call.turned(session), call.now, ("thinking", _AFTER[session["run"]]))
     return view.status, _PROGRESS[session["run"]]
 
 
