@@ -16,6 +16,10 @@ def main() -> int:
 
         sys.stdout.write(f"heygen {__version__}\n")
         return 0
+    if len(sys.argv) == 3 and sys.argv[1] == "--send-usage-events":
+        from heygen.analytics.sender import main as send
+
+        return send(int(sys.argv[2]))  # started by ourselves, in the background
     try:
         return _main()
     except KeyboardInterrupt:

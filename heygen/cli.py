@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heygen import arguments, tree
+from heygen import arguments, build, tree
 from heygen.config import Settings
 from heygen.errors import ExitCode, HeygenError
 
@@ -17,20 +17,35 @@ if TYPE_CHECKING:
 
 def main(argv: Sequence[str], context: Context) -> int:
     """Run one command line (without the program's name) and return its exit code."""
+    outcome: dict[str, str] = {}
+    began = context.monotonic()
+    status = _guarded(argv, context, outcome)
+    if outcome and (build.ANALYTICS_URL or context.is_set("HEYGEN_ANALYTICS_URL")):
+        from heygen.analytics import dispatch
+
+        options = arguments.parse_leniently(argv)
+        dispatch.report(context, options, outcome, status, context.monotonic() - began)
+    return status
+
+
+def _guarded(argv: Sequence[str], context: Context, outcome: dict[str, str]) -> int:
+    """Run the command line, whatever happens; note in `outcome` which command it was, and its error."""
     try:
-        return _run(argv, context)
+        return _run(argv, context, outcome)
     except BrokenPipeError:
         # The reader has what it wanted (`| head`).
         return ExitCode.OK
     except KeyboardInterrupt:
-        return _report(HeygenError("canceled", "interrupted"), argv, context)
-    except HeygenError as error:
-        return _report(error, argv, context)
-    except Exception as error:  # the one place that turns a defect into an envelope
-        return _report_defect(error, argv, context)
+        error = HeygenError("canceled", "interrupted")
+    except HeygenError as caught:
+        error = caught
+    except Exception as caught:  # the one place that turns a defect into an envelope
+        error = _defect(caught, argv, context)
+    outcome["error_code"] = error.code
+    return _report(error, argv, context)
 
 
-def _run(argv: Sequence[str], context: Context) -> int:
+def _run(argv: Sequence[str], context: Context, outcome: dict[str, str]) -> int:
     parsed = arguments.parse(argv)
     if parsed.options.get("version"):
         from heygen import __version__
@@ -44,6 +59,7 @@ def _run(argv: Sequence[str], context: Context) -> int:
         context.stdout.write(help.text(parsed, context))
         context.stdout.flush()
         return ExitCode.OK
+    outcome["command"] = " ".join(parsed.words)
     from heygen.output.printer import Printer
 
     settings = Settings(context, parsed.options, is_lenient=parsed.words[0] == "config")
@@ -98,9 +114,9 @@ def _field(argv: Sequence[str], error: HeygenError) -> str | None:
     return arguments.parse(argv).options.get("get")
 
 
-def _report_defect(error: Exception, argv: Sequence[str], context: Context) -> int:
+def _defect(error: Exception, argv: Sequence[str], context: Context) -> HeygenError:
     if "--debug" in argv:
         import traceback
 
         context.stderr.write(traceback.format_exc())
-    return _report(HeygenError("cli_internal_error", f"{type(error).__name__}: {error}"), argv, context)
+    return HeygenError("cli_internal_error", f"{type(error).__name__}: {error}")

@@ -1,4 +1,4 @@
-"""How this program was installed, and the command that starts it again."""
+"""How this program was installed."""
 
 from __future__ import annotations
 
@@ -70,17 +70,6 @@ def at(package: str) -> Installation:
     else:
         upgrade = f"{_quoted(sys.executable)} -m pip install --upgrade {distribution}"
     return Installation(method=PACKAGE, path=package, upgrade=_store(unix) or upgrade)
-
-
-def command() -> list[str]:
-    """Return the words that start this same program, to which a command's own are added."""
-    archive = getattr(heygen.__spec__.loader, "archive", None)
-    if archive is not None:
-        return [sys.executable, "-I", "-S", os.path.abspath(archive)]
-    starter = (
-        "import sys; sys.path.insert(0, sys.argv.pop(1)); from heygen.__main__ import main; sys.exit(main())"
-    )
-    return [sys.executable, "-I", "-S", "-c", starter, os.path.dirname(os.path.dirname(os.path.abspath(heygen.__file__)))]
 
 
 def _installer(site: str) -> str:

@@ -189,6 +189,7 @@ HAND_WRITTEN = {
     ("config", "list"): "heygen.commands.config_list",
     ("config", "unset"): "heygen.commands.config_unset",
     ("config", "path"): "heygen.commands.config_path",
+    ("feedback",): "heygen.commands.feedback",
     ("sandbox", "run"): "heygen.commands.sandbox_run",
     ("sandbox", "start"): "heygen.commands.sandbox_start",
     ("update",): "heygen.commands.update",
@@ -199,6 +200,7 @@ HAND_WRITTEN = {
 HAND_WRITTEN_GROUPS = {
     "auth": "Sign in and out, and show who you are",
     "config": "Keep settings: output format, analytics and more",
+    "feedback": "Rate this program, and say why",
     "sandbox": "Rehearse against a simulated API, offline and free",
     "completion": "Print a completion script for your shell",
     "update": "Update this program to the latest version, or to another one",

@@ -30,12 +30,13 @@ def _modules(folder: str, names: str) -> list[str]:
 FIRST = _modules("heygen", "__init__ __main__")  # all that a bare --version needs
 BLOCKS = (
     # Reading a command line, and help.
-    _modules("heygen", "arguments cli config context duration errors record storage suggest topics tree")
+    _modules("heygen", "arguments build cli config context duration errors record storage suggest topics tree")
     + _modules("heygen/api", "__init__ documents fields operations schema validation")
     + _modules("heygen/help", "__init__ blocks layout pages")
     + _modules("heygen/output", "__init__ terminal wrap"),
     # Calling an operation.
-    _modules("heygen", "address agent credentials invocation")
+    _modules("heygen", "address agent credentials invocation process")
+    + _modules("heygen/analytics", "__init__ dispatch")
     + _modules("heygen/api", "body path")
     + _modules("heygen/commands", "__init__ operation sources")
     + _modules("heygen/http", "__init__ client connection encoding errors failure message proxies retry tls transport")

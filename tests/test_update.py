@@ -519,7 +519,7 @@ def test_a_file_that_a_package_manager_owns_is_left_to_it():
 
 def test_the_program_can_start_itself_again(tmp_path):
     """However it was installed, and wherever it is started from."""
-    words = "import os, json; from heygen import installation; print(json.dumps(installation.command()))"
+    words = "import os, json; from heygen import process; print(json.dumps(process.command()))"
     answer = start(sys.executable, "-c", f"import sys; sys.path.insert(0, {str(zipapps.ROOT)!r}); {words}")
     again = start(*json.loads(answer.stdout), "--version", cwd=tmp_path)
     assert again.stdout.startswith("heygen "), again

@@ -27,6 +27,16 @@ _COLUMNS = {"Key": "key", "Value": "value", "Source": "source"}
 def run(invocation: Invocation) -> int:
     """Print the settings as a list."""
     settings = [document(invocation.settings.lookup(name)) for name in KEYS]
+    notice = _analytics_notice(invocation)
+    if notice:
+        settings[list(KEYS).index("analytics")]["notice"] = notice
     wrong = any("problem" in each for each in settings)
     invocation.output.result(settings, {**_COLUMNS, "Problem": "problem"} if wrong else _COLUMNS)
     return ExitCode.OK
+
+
+def _analytics_notice(invocation: Invocation) -> str | None:
+    """Return what is sent, where anything is: without a terminal, this is where one learns of it."""
+    from heygen.analytics import dispatch
+
+    return dispatch.NOTICE if dispatch.is_on(invocation.context, invocation.settings) else None
