@@ -112,6 +112,16 @@ def server():
 
 
 @pytest.fixture
+def files():
+    """A second scripted server: the file host, or wherever else than to the API a request may go."""
+    scripted = ScriptedServer()
+    yield scripted
+    scripted.close()
+    assert not scripted.unexpected, f"unexpected requests: {scripted.unexpected}"
+    assert not scripted.answers, f"{len(scripted.answers)} answers that nobody asked for"
+
+
+@pytest.fixture
 def sandbox(clock):
     """The sandbox, with jobs on the test's clock."""
     from heygen.sandbox.options import Options

@@ -32,9 +32,10 @@ class ScriptedServer:
     """Answers requests in the order of `answers`, or as `routes` say; records all of them.
 
     An answer is (status, headers, body) or a function from (handler, recorded) that writes it all itself.
+    `tls` is the SSLContext of a server that speaks TLS.
     """
 
-    def __init__(self, port=0):
+    def __init__(self, port=0, tls=None):
         self.requests = []
         self.answers = []
         self.routes = {}

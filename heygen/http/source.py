@@ -10,9 +10,10 @@ from heygen.http.message import Body
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, BinaryIO, Callable
+    from typing import Any, BinaryIO
 
     from heygen.context import Context
+    from heygen.output.progress import Progress
 
 BLOCK = 1 << 20
 UNKNOWN_TYPE = "application/octet-stream"
@@ -206,22 +207,28 @@ def content_type(path: str, begin: bytes = b"") -> str:
     return TYPES.get(extension(begin), UNKNOWN_TYPE)
 
 
-def tapped(body: Body, begin: Callable[[], Callable[[memoryview], object]]) -> Body:
-    """Return a body whose bytes are shown, block by block, to what `begin` returns; it is called for each try."""
-    return Body(open=lambda: _Tapped(body.open(), begin()), length=body.length)  # type: ignore[arg-type,return-value]
+def watched(body: Body, progress: Progress) -> Body:
+    """Return the same body, which tells `progress` how far it has been read, from the start for each try."""
+
+    def open() -> BinaryIO:
+        progress.reset()
+        return _Watched(body.open(), progress)  # type: ignore[return-value]
+
+    return Body(open=open, length=body.length)
 
 
-class _Tapped:
-    def __init__(self, stream: Any, show: Callable[[memoryview], object]) -> None:
+class _Watched:
+    def __init__(self, stream: Any, progress: Progress) -> None:
         self._stream = stream
-        self._show = show
+        self._progress = progress
 
     def readinto(self, buffer: memoryview) -> int:
-        count = self._stream.readinto(buffer)
-        self._show(buffer[:count])
+        count: int = self._stream.readinto(buffer)
+        self._progress.advance(count)
         return count
 
     def close(self) -> None:
+        self._progress.close()
         self._stream.close()
 
 
