@@ -33,22 +33,27 @@ class Stripper(ast.NodeTransformer):
 def compiled(source, filename):
     """Return a module's code."""
     tree = Stripper().visit(ast.parse(source, filename))
-    return _without_lines(compile(tree, filename, "exec", dont_inherit=True, optimize=2))
+    return _without_places(compile(tree, filename, "exec", dont_inherit=True, optimize=2))
 
 
-def _without_lines(code):
-    """Return code whose every instruction is on the first line of its function, in as few bytes as can be."""
-    constants = tuple(_without_lines(each) if isinstance(each, type(code)) else each for each in code.co_consts)
-    size = len(code.co_code)
-    if sys.version_info >= (3, 11):  # Objects/locations.md: runs of up to 8 units of 2 bytes, "no column info"
-        runs, rest = divmod(size // 2, 8)
-        table = {"co_linetable": b"\xef\0" * runs + (bytes([0xE8 | rest - 1, 0]) if rest else b"")}
-    elif sys.version_info >= (3, 10):  # Objects/lnotab_notes.txt: a size of up to 254 bytes, a change of line
-        runs, rest = divmod(size, 254)
-        table = {"co_linetable": b"\xfe\0" * runs + (bytes([rest, 0]) if rest else b"")}
-    else:
-        table = {"co_lnotab": b""}
-    return code.replace(co_consts=constants, **table)
+# One table of lines for all: it puts each unit of a code, of which it has room for 16 KiB, on the first line.
+if sys.version_info >= (3, 11):  # Objects/locations.md: runs of 8 units of 2 bytes, "no column info", no change
+    TABLE = {"co_linetable": b"\xef\0" * 1024}
+elif sys.version_info >= (3, 10):  # Objects/lnotab_notes.txt: runs of 254 bytes, no change of line
+    TABLE = {"co_linetable": b"\xfe\0" * 65}
+else:
+    TABLE = {"co_lnotab": b""}
+
+
+def _without_places(code):
+    """Return code that knows of no lines, and of no class or function around it."""
+    if len(code.co_code) > 16 * 1024:
+        raise ValueError(f"{code.co_name} in {code.co_filename} is too long for the table of lines")
+    constants = tuple(_without_places(each) if isinstance(each, type(code)) else each for each in code.co_consts)
+    places = {"co_firstlineno": 1, **TABLE}
+    if hasattr(code, "co_qualname"):
+        places["co_qualname"] = code.co_name
+    return code.replace(co_consts=constants, **places)
 
 
 if __name__ == "__main__":

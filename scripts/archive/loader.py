@@ -29,8 +29,8 @@ class Archive:
         self._base = base
 
     def files(self):
-        """Return where each file stands: its entry's offset and size, its place and size in that, inflated, and the
-        name of the file that is its dictionary."""
+        """Return where each file stands: its entry's offset and size, its place and size in that, decompressed, and
+        how it is compressed: by "lzma", or deflated with the file of that name, if there is one, as dictionary."""
         if self._files is None:
             start, end = self._index
             self._files = marshal.loads(self._inflate(start, end - start))
@@ -40,11 +40,24 @@ class Archive:
         return zlib.decompressobj(-15, dictionary).decompress(self._bytes[offset : offset + size])
 
     def _read(self, name):
-        start, length, offset, size, dictionary = self.files()[name]
+        start, length, offset, size, how = self.files()[name]
         if start != self._entry[0]:
-            known = self._read(dictionary)[-32768:] if dictionary else b""
-            self._entry = start, self._inflate(start, length, known)
+            if how == "lzma":
+                content = self._unlzma(self._bytes[start : start + length])
+            else:
+                content = self._inflate(start, length, self._read(how)[-32768:] if how else b"")
+            self._entry = start, content
         return self._entry[1][offset : offset + size]
+
+    def _unlzma(self, data):
+        try:
+            from _lzma import LZMADecompressor  # which lzma imports half a dozen modules to wrap
+
+            return LZMADecompressor().decompress(data)
+        except ImportError:
+            names = {}
+            exec(self._read("unlzma.py").decode(), names)
+            return names["decompress"](data)
 
     def _source_name(self, module):
         """Return the archive's name of a module's source, and whether the module is a package."""
