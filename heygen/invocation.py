@@ -41,6 +41,7 @@ class Invocation:
         if self._client is None:
             from heygen.http.client import Client
 
+            self.settings.api_base  # a wrong base is refused before a credential is looked for
             credential = credentials.resolve(self.context)
             if credential.warning and (self.output.is_human or self.context.stderr.is_terminal):
                 self.output.notice(credential.warning)

@@ -267,6 +267,22 @@ def test_a_missing_field_is_an_error_of_its_own(run, server):
     assert (result.status, result.stdout, result.error["code"]) == (1, "", "cli_field_not_found")
 
 
+def test_a_mistyped_field_does_not_lose_what_was_made(run, server):
+    server.answer({"data": {"video_id": "vid_1"}})
+    result = run("video", "create", *FLAGS, "--get", "data.id")
+    assert (result.status, result.error["code"]) == (1, "cli_field_not_found")
+    assert result.error["result"] == {"data": {"video_id": "vid_1"}}
+
+
+def test_get_prints_a_part_of_a_schema(run, server):
+    assert run("video", "get", "--response-schema", "--get", "type").stdout == "object\n"
+
+
+def test_a_wrong_base_is_refused_before_a_missing_key_is(run, server):
+    error = refused(run, "video", "list", env={"HEYGEN_API_BASE": "nonsense", "HEYGEN_API_KEY": None})
+    assert "HEYGEN_API_BASE" in error["message"]
+
+
 def test_a_bad_path_is_refused_before_anything_is_sent(run, server):
     assert refused(run, "video", "list", "--get", "data[")["message"] == "--get data[: ] is missing at column 6"
 

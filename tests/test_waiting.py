@@ -204,6 +204,13 @@ def test_a_lost_creation_is_not_repeated_and_says_how_to_check(run, server):
     assert "heygen video list" in result.error["hint"]
 
 
+def test_a_creation_whose_answer_cannot_be_read_says_how_to_check(run, server):
+    server.answer(body=b"<html>OK</html>")
+    error = run(*CREATE).error
+    assert error["code"] == "cli_response_parse_error"
+    assert "heygen video list" in error["hint"] and error["idempotency_key"]
+
+
 def test_an_answer_without_an_id_is_still_shown(run, server):
     server.answer({"data": {"status": "pending"}})
     result = run(*CREATE)

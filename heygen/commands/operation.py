@@ -39,8 +39,19 @@ def run(invocation: Invocation) -> int:
 
         return run_and_wait(invocation, client, call)
     answer = send(invocation, client, call)
-    invocation.output.result(answer.document, operation.columns)
+    show(invocation, answer.document)
     return ExitCode.OK
+
+
+def show(invocation: Invocation, document: Any) -> None:
+    """Print the operation's result; what it made is not lost to a mistyped --get."""
+    operation = invocation.command.operation
+    try:
+        invocation.output.result(document, operation.columns)
+    except HeygenError as error:
+        if error.code == "cli_field_not_found" and operation.method != "GET":
+            error.details["result"] = document
+        raise
 
 
 def schema_of(operation: Operation, key: str) -> dict[str, Any]:

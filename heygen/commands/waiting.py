@@ -66,7 +66,7 @@ class _Waiting:
             # The first look has just been taken.
             jobs.note(waited_for[0], self.plan, answer.document)
             if jobs.has_no_status(answer.document, self.plan):
-                self.invocation.output.result(answer.document)
+                operation_command.show(self.invocation, answer.document)
                 return ExitCode.OK
         else:
             waited_for = [jobs.Job(id) for id in jobs.ids(answer.document, self.plan)]
@@ -145,7 +145,7 @@ class _Waiting:
                 error.result = self._saved(outcome, error.result)
             raise
         if document is not None:
-            self.invocation.output.result(document)
+            operation_command.show(self.invocation, document)
         return ExitCode.OK
 
     def _saved(self, outcome: jobs.Outcome, document: Any) -> Any:

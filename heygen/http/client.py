@@ -132,7 +132,11 @@ class Client:
         try:
             with self.exchange(request) as response:
                 if response.is_success:
-                    return _Attempt(answer=self._answer(response))
+                    try:
+                        return _Attempt(answer=self._answer(response))
+                    except HeygenError as error:
+                        # Something was done; what it made is in an answer that cannot be read.
+                        return _Attempt(error=error, is_lost=True)
                 error = self._error(response)
         except TransportFailure as failure:
             error = errors.from_failure(failure)

@@ -115,7 +115,11 @@ class Printer:
             stdout.write(value + "\n")
 
     def schema(self, document: Any) -> None:
-        """Print a JSON Schema: always JSON, indented where a person reads it."""
+        """Print a JSON Schema, or the part of it that --get asks for: always JSON, indented where a person reads it."""
+        if self.steps is not None:
+            self._fields(document)
+            self.context.stdout.flush()
+            return
         text = json.dumps(document, ensure_ascii=False, indent=2) if self.is_human else compact(document)
         self.context.stdout.write(_for_terminal(text, self.context.stdout) + "\n")
         self.context.stdout.flush()
