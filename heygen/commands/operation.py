@@ -245,7 +245,8 @@ def send(invocation: Invocation, client: Client, call: Call) -> Answer:
 
 def _unknown_outcome(invocation: Invocation, call: Call, error: HeygenError) -> HeygenError:
     operation = invocation.command.operation
-    error.message += "; the API may have carried out the request all the same, so it was not repeated"
+    error.message += "; the API may have carried out the request all the same"
+    error.message += "" if call.repeat_is_safe else ", so it was not repeated"
     lister = list_of_made(operation)
     again = "repeat it with the same --idempotency-key" if call.idempotency_key else "repeat it"
     error.hint = f"Look before you {again}: {lister}" if lister else f"Look at the resource before you {again}"
