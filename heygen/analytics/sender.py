@@ -89,6 +89,7 @@ def _detach(slot: int) -> None:
             os.setsid()  # a Ctrl-C or a closed terminal is not meant for us
         except OSError:
             pass
+        os.nice(10)  # whatever runs next comes first
         os.closerange(3, max(slot, 3))
         os.closerange(max(slot + 1, 3), _MOST_DESCRIPTORS)
     os.chdir(os.sep)
