@@ -119,7 +119,7 @@ def read(context: Context) -> Credential | None:
     document = _load(file) if file else None
     if file is None or document is None:
         return None
-    warning = f"{file} can be read by others; make it private with: chmod 600" if storage.is_exposed(file) else None
+    warning = f"Others can read {file}; make it private with: chmod 600 {file}" if storage.is_exposed(file) else None
     session, key = document.get("oauth"), document.get("api_key")
     if session:
         token = session.get("access_token") if isinstance(session, dict) else None

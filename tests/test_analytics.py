@@ -160,9 +160,10 @@ def test_config_list_has_the_notice_where_anything_is_sent(run, sink):
         return next(each for each in run("config", "list", env=env).json if each["key"] == "analytics")
 
     assert analytics(sink.env)["notice"] == dispatch.NOTICE
+    assert run("config", "list", "--human", env=sink.env).stderr == dispatch.NOTICE + "\n"
     assert "notice" not in analytics({**sink.env, "HEYGEN_NO_ANALYTICS": "1"})
     assert "notice" not in analytics({**sink.env, "HEYGEN_ANALYTICS_URL": None})
-    batches(sink, 1)
+    batches(sink, 2)
 
 
 def test_no_more_than_a_few_processes_at_once(run, sink, home):
@@ -205,6 +206,13 @@ def test_an_interpreter_that_cannot_be_started_is_not_noticed(run, sink, monkeyp
     monkeypatch.setattr(sys, "executable", "/nonexistent/python")
     result = run("config", "get", "output", env=sink.env)
     assert (result.status, result.stderr) == (0, "")
+
+
+def test_a_folder_may_be_named_from_where_one_is(run, sink, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run("config", "path", env={**sink.env, "HEYGEN_CONFIG_DIR": "settings"})
+    (document,) = batches(sink, 1)
+    assert json.loads((tmp_path / "settings" / "analytics.json").read_text())["id"] == document["batch"][0]["distinct_id"]
 
 
 def test_a_damaged_id_is_made_anew(run, sink, home):

@@ -152,7 +152,7 @@ def test_a_file_without_a_credential_is_nobody_signed_in(run, server, file, cont
 def test_a_file_that_others_can_read_is_a_warning_for_people(run, server, file):
     server.route("GET", "/v3/users/me", {"data": {}})
     write(file, "stored-key", mode=0o644)
-    warning = f"{file} can be read by others; make it private with: chmod 600"
+    warning = f"Others can read {file}; make it private with: chmod 600 {file}"
     result = run("auth", "status", env={"HEYGEN_API_KEY": None})
     assert result.json["credential"]["warning"] == warning
     assert result.stderr == ""

@@ -7,7 +7,7 @@ import os
 import stat
 import subprocess
 import sys
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import forks
 import pytest
@@ -186,6 +186,22 @@ def test_without_browser_and_terminal_it_fails_at_once(auth, server):
         assert (result.status, result.error["code"]) == (3, "auth_error")
         assert result.error["hint"] == 'Sign in with an API key: echo "$KEY" | heygen auth login'
     assert not result.requests
+
+
+@pytest.mark.parametrize("variable", ["CI", "HEYGEN_NONINTERACTIVE"])
+def test_a_run_that_is_not_interactive_waits_for_nobody(auth, variable):
+    result = auth("login", "--oauth", terminal=True, env={"BROWSER": "none", variable: "1"})
+    assert result.status == 3
+    assert "there is no browser to sign in with" in result.stderr
+
+
+def test_no_secret_of_a_sign_in_is_shown_by_debug(auth, server):
+    result = auth("login", "--oauth", "--debug")
+    assert result.status == 0
+    form = dict(parse_qsl(next(request for request in result.requests if request.method == "POST").body.decode()))
+    for secret in (form["code"], form["code_verifier"], "access-1", "refresh-1"):
+        assert secret not in result.stderr
+    assert "/v1/oauth/token" in result.stderr
 
 
 def test_without_a_browser_the_terminal_shows_the_address(auth, server, browser):

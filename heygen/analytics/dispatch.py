@@ -56,7 +56,7 @@ def report(context: Context, options: dict[str, Any], outcome: dict[str, str], s
 def _report(context: Context, options: dict[str, Any], run: dict[str, Any]) -> None:
     if run.get("command", "").startswith("sandbox") or not is_on(context, Settings(context, options)):
         return
-    network = {name: value for name, value in options.items() if name == "ca_bundle"}
+    network = {name: os.path.abspath(value) for name, value in options.items() if name == "ca_bundle"}
     run["error_code"] = (run.get("error_code") or "")[:_LONGEST_CODE]
     _start(context, {"url": sink(context), "run": run, "options": network})
     if context.stderr.is_terminal and b'"notice"' not in (storage.read(storage.writable_path(context, FILE)) or b""):
@@ -88,8 +88,9 @@ def _start(context: Context, order: dict[str, Any]) -> None:
     from heygen import process
 
     message = json.dumps(order).encode()
-    # What it has no use for stays here.
+    # What it has no use for stays here, and it works in another folder.
     environ = {name: value for name, value in context.environ.items() if name != "HEYGEN_API_KEY"}
+    environ["HEYGEN_CONFIG_DIR"] = os.path.abspath(os.path.dirname(storage.writable_path(context, FILE)))
     command = [*process.command(), WORD]
     if len(message) > _LARGEST:
         return

@@ -133,7 +133,7 @@ def _open(invocation: Invocation, url: str) -> None:
     """Send the user to the browser; where there is none, to the address."""
     context = invocation.context
     is_open = context.open_browser(url)
-    if not context.stderr.is_terminal:
+    if not context.stderr.is_terminal or context.is_set("CI") or context.is_set("HEYGEN_NONINTERACTIVE"):
         if is_open:
             return
         raise HeygenError(

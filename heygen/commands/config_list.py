@@ -32,6 +32,8 @@ def run(invocation: Invocation) -> int:
         settings[list(KEYS).index("analytics")]["notice"] = notice
     wrong = any("problem" in each for each in settings)
     invocation.output.result(settings, {**_COLUMNS, "Problem": "problem"} if wrong else _COLUMNS)
+    if notice and invocation.output.is_human:
+        invocation.output.notice(notice)
     return ExitCode.OK
 
 
