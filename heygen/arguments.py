@@ -9,8 +9,7 @@ a start and has nothing to do.
 
 from __future__ import annotations
 
-from heygen import duration, tree
-from heygen.api.validation import bounds
+from heygen import tree
 from heygen.errors import HeygenError, usage_error
 from heygen.record import Record
 from heygen.suggest import closest, listing
@@ -335,6 +334,8 @@ def _scalar(flag: Flag, text: str) -> Any:
             raise usage_error(f'{name} must be a number, not "{text}"', param=flag.name)
         value = int(text) if _is_integer(text) else float(text)
     elif flag.type == "duration":
+        from heygen import duration
+
         try:
             return duration.parse(text)
         except ValueError as error:
@@ -344,6 +345,8 @@ def _scalar(flag: Flag, text: str) -> Any:
     if flag.type in ("integer", "number"):
         low, high = flag.minimum, flag.maximum
         if (low is not None and value < low) or (high is not None and value > high):
+            from heygen.api.validation import bounds
+
             limits = bounds({"minimum": low, "maximum": high})
             raise usage_error(f"{name} must be {limits}, not {text}", param=flag.name)
     return value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from heygen import arguments, build, tree
-from heygen.config import Settings
 from heygen.errors import ExitCode, HeygenError
 
 TYPE_CHECKING = False
@@ -11,6 +10,7 @@ if TYPE_CHECKING:
     from typing import Sequence
 
     from heygen.arguments import Parsed
+    from heygen.config import Settings
     from heygen.context import Context
     from heygen.output.printer import Printer
 
@@ -60,6 +60,7 @@ def _run(argv: Sequence[str], context: Context, outcome: dict[str, str]) -> int:
         context.stdout.flush()
         return ExitCode.OK
     outcome["command"] = " ".join(parsed.words)
+    from heygen.config import Settings
     from heygen.output.printer import Printer
 
     settings = Settings(context, parsed.options, is_lenient=parsed.words[0] == "config")
@@ -93,6 +94,7 @@ def _call(parsed: Parsed, context: Context, settings: Settings, output: Printer)
 
 def _report(error: HeygenError, argv: Sequence[str], context: Context) -> int:
     """Print an error in the mode that the command line asked for, however wrong the rest of it is."""
+    from heygen.config import Settings
     from heygen.output.printer import Printer
 
     settings = Settings(context, arguments.parse_leniently(argv))

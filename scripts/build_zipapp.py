@@ -3,8 +3,9 @@
 The file is a shell script (`archive/header.sh`) followed by a zip archive:
 
     __main__.py            what `python3 heygen.pyz` runs; the same boot code that the header gives to -c
-    bytecode/<cache tag>   for each CPython of the building machine: the loader, and the modules' code
-    bytecode/common<n>     what the code of all these Pythons has in common: names, constants
+    bytecode/<cache tag>   for each CPython of the building machine: the loader, and where the modules' code stands
+    bytecode/<n>...        a block of modules: what the code for all these Pythons has in common, names and
+                           constants, and the code itself
     sources                every module's source, for other interpreters, for --debug, and for rarely used modules;
                            compressed by LZMA, which takes a fifth less than deflating, and unlzma.py, for an
                            interpreter that has none

@@ -7,18 +7,31 @@ import os
 import struct
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, Optional
 
 import marshalled
 import pythons
 from stripping import stripped
-from zipwriter import ZipWriter, deflate
+from zipwriter import ZipWriter
 
 _PARTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "archive")
 LOADER = "loader.py"
 
 #: The code of each source file, for each Python.
 Codes = Mapping[pythons.Python, Mapping[str, marshalled.Node]]
-Blocks = Sequence[Sequence[str]]
+
+ALONE, TOGETHER = "alone", "together"
+
+
+class Block(NamedTuple):
+    """Modules that are used together, and how their code is compressed: that of each Python alone, which is the
+    quickest to load, or that of all Pythons together, module by module, which takes a sixth less room."""
+
+    form: str
+    keys: list[str]
+
+
+Blocks = Sequence[Block]
 
 
 def _modules(folder: str, names: str) -> list[str]:
@@ -30,21 +43,32 @@ def _modules(folder: str, names: str) -> list[str]:
 FIRST = _modules("heygen", "__init__ __main__")  # all that a bare --version needs
 BLOCKS = (
     # Reading a command line, and help.
-    _modules("heygen", "arguments build cli config context duration errors record storage suggest topics tree")
-    + _modules("heygen/api", "__init__ documents fields operations schema validation")
-    + _modules("heygen/help", "__init__ blocks layout pages")
-    + _modules("heygen/output", "__init__ terminal wrap"),
+    Block(
+        ALONE,
+        _modules("heygen", "arguments build cli context errors record suggest tree")
+        + _modules("heygen/api", "__init__ documents fields operations schema")
+        + _modules("heygen/help", "__init__ blocks layout pages")
+        + _modules("heygen/output", "__init__ terminal wrap"),
+    ),
     # Calling an operation.
-    _modules("heygen", "address agent credentials invocation process")
-    + _modules("heygen/analytics", "__init__ dispatch")
-    + _modules("heygen/api", "body path")
-    + _modules("heygen/commands", "__init__ operation sources")
-    + _modules("heygen/http", "__init__ client connection encoding errors failure message proxies retry tls transport")
-    + _modules("heygen/output", "printer"),
+    Block(
+        TOGETHER,
+        _modules("heygen", "address agent config credentials duration invocation process storage")
+        + _modules("heygen/analytics", "__init__ dispatch")
+        + _modules("heygen/api", "body path validation")
+        + _modules("heygen/commands", "__init__ operation sources")
+        + _modules("heygen/http", "__init__ client connection encoding errors failure message proxies retry tls transport")
+        + _modules("heygen/output", "printer"),
+    ),
+    # The help of the program itself, which lists the topics.
+    Block(ALONE, _modules("heygen", "topics")),
     # Waiting, and showing results to people.
-    _modules("heygen", "config_file jobs toml")
-    + _modules("heygen/commands", "waiting")
-    + _modules("heygen/output", "cells human outline progress table values"),
+    Block(
+        TOGETHER,
+        _modules("heygen", "config_file jobs toml")
+        + _modules("heygen/commands", "waiting")
+        + _modules("heygen/output", "cells human outline progress table values"),
+    ),
 )
 
 
@@ -76,7 +100,7 @@ def loader_source() -> bytes:
 
 def compile_all(found: Iterable[pythons.Python], files: Mapping[str, bytes]) -> Codes:
     """Return the code of the loader and of every module that may travel as bytecode, for each Python."""
-    sources = {LOADER: loader_source(), **{key: files[key] for block in (FIRST, *BLOCKS) for key in block}}
+    sources = {LOADER: loader_source(), **{key: files[key] for block in (FIRST, *(block.keys for block in BLOCKS)) for key in block}}
     return {python: compiled(python, sources) for python in found}
 
 
@@ -85,29 +109,64 @@ def by_module(codes: Mapping[str, marshalled.Node], keys: Iterable[str]) -> mars
     return marshalled.dictionary({module_name(key)[0].encode(): codes[key] for key in keys})
 
 
+#: A part of the code of a block: its entry's offset and size, and which parts of what is in it, or None for all.
+Part = tuple[int, int, Optional[list[tuple[int, int]]]]
+
+
 def add(archive: ZipWriter, codes: Codes, blocks: Blocks) -> dict[int, tuple[int, int]]:
     """Add each Python's bytecode, and return where its first part stands: start and end, by magic number.
 
-    That part has the loader, the modules of FIRST and the tables; the blocks come after it.
+    That part has the loader, the modules of FIRST, and the tables that tell where the rest is.
     """
-    modules = {}
+    modules = {module_name(key)[0]: (-1, module_name(key)[1]) for key in FIRST}
+    parts: dict[pythons.Python, list[list[Part]]] = {python: [] for python in codes}
     for number, block in enumerate(blocks):
-        modules.update({module_name(key)[0]: (number, module_name(key)[1]) for key in block})
-    modules.update({module_name(key)[0]: (-1, module_name(key)[1]) for key in FIRST})
-    shared = [marshalled.Shared(by_module(codes[python], block) for python in codes) for block in blocks]
-    common = [archive.add(f"bytecode/common{number}", each.data) for number, each in enumerate(shared)]
-
+        modules.update({module_name(key)[0]: (number, module_name(key)[1]) for key in block.keys})
+        add_block = _add_together if block.form == TOGETHER else _add_alone
+        for python, found in add_block(archive, str(number), codes, block.keys).items():
+            parts[python].append(found)
     places = {}
     for python in codes:
-        parts, spans, offset = [], [], 0
-        for block, each, where in zip(blocks, shared, common):
-            parts.append(deflate(marshalled.write(by_module(codes[python], block), each)))
-            spans.append((*where, offset, len(parts[-1])))
-            offset += len(parts[-1])
-        tables = marshalled.read(marshal.dumps((modules, spans), 2), python.version)
+        tables = marshalled.read(marshal.dumps((modules, parts[python]), 2), python.version)
         first = ("(", [codes[python][LOADER], by_module(codes[python], FIRST), tables])
         own = marshalled.Shared([first])
-        head = deflate(b"(" + struct.pack("<i", 2) + own.data + marshalled.write(first, own))
-        start, _ = archive.add(f"bytecode/{python.cache_tag}", head + b"".join(parts), stored=True)
-        places[int.from_bytes(python.magic[:2], "little")] = (start, start + len(head))
+        entry = archive.add(
+            f"bytecode/{python.cache_tag}", b"(" + struct.pack("<i", 2) + own.data + marshalled.write(first, own)
+        )
+        places[int.from_bytes(python.magic[:2], "little")] = (entry[0], entry[0] + entry[1])
     return places
+
+
+def _add_alone(
+    archive: ZipWriter, name: str, codes: Codes, keys: Sequence[str]
+) -> dict[pythons.Python, list[Part]]:
+    """Add what the Pythons' code has in common as one entry, and the code of each as one of its own."""
+    shared = marshalled.Shared(by_module(codes[python], keys) for python in codes)
+    common: Part = (*archive.add(f"bytecode/{name}/common", shared.data), None)
+    found: dict[pythons.Python, list[Part]] = {}
+    for python in codes:
+        code = b"".join(_item(codes[python], key, shared) for key in keys)
+        found[python] = [common, (*archive.add(f"bytecode/{name}/{python.cache_tag}", code), None)]
+    return found
+
+
+def _add_together(
+    archive: ZipWriter, name: str, codes: Codes, keys: Sequence[str]
+) -> dict[pythons.Python, list[Part]]:
+    """Add what the Pythons' code has in common and the code of all of them as one entry."""
+    shared = marshalled.Shared(by_module(codes[python], keys) for python in codes)
+    data = bytearray(shared.data)
+    slices = {python: [(0, len(data))] for python in codes}
+    for key in keys:
+        for python in codes:
+            item = _item(codes[python], key, shared)
+            slices[python].append((len(data), len(data) + len(item)))
+            data += item
+    entry = archive.add(f"bytecode/{name}", bytes(data))
+    return {python: [(*entry, slices[python])] for python in codes}
+
+
+def _item(codes: Mapping[str, marshalled.Node], key: str, shared: marshalled.Shared) -> bytes:
+    """Return a module's name and code, as they stand in a dictionary."""
+    name = module_name(key)[0].encode()
+    return marshalled.write(("string", name), shared) + marshalled.write(codes[key], shared)

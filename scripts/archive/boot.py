@@ -19,5 +19,5 @@ start, end = packs.get(magic[0] + 256 * magic[1], packs[0])
 loader, codes, (modules, blocks) = marshal.loads(zlib.decompress(archive[start:end], -15))[1]
 exec(loader, {
     "__name__": "heygen loader", "archive": archive, "index": packs[-1],
-    "codes": codes, "modules": modules, "blocks": blocks, "base": end,
+    "codes": codes, "modules": modules, "blocks": blocks,
 })

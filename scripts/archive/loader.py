@@ -2,9 +2,8 @@
 
 The boot code hands over `archive` (the file's bytes), `index` (where the list of its files stands), and
 for an interpreter whose bytecode is aboard `modules` (each module's block, and whether it is a package),
-`blocks` (where each one's code stands, in two parts: what it has in common with that of other interpreters,
-and the rest, counted from `base`) and `codes` (code by module, as far as it is loaded). A block is loaded when
-the first of its modules is imported.
+`blocks` (where each one's code stands: first what it has in common with that for other interpreters, then the rest)
+and `codes` (code by module, as far as it is loaded). A block is loaded when the first of its modules is imported.
 """
 
 import marshal
@@ -17,7 +16,7 @@ ModuleSpec = type(sys.__spec__)  # importlib.machinery would be the only module 
 class Archive:
     """Finds, loads and reads everything under `heygen` in the archive."""
 
-    def __init__(self, path, archive, index, codes, modules, blocks, base):
+    def __init__(self, path, archive, index, codes, modules, blocks):
         self.archive = path
         self._bytes = archive
         self._index = index
@@ -26,7 +25,6 @@ class Archive:
         self._codes = codes
         self._modules = modules
         self._blocks = blocks
-        self._base = base
 
     def files(self):
         """Return where each file stands: its entry's offset and size, its place and size in that, decompressed, and
@@ -97,17 +95,21 @@ class Archive:
         if entry is None:
             return compile(self.get_source(name), self.get_filename(name), "exec", dont_inherit=True)
         if name not in self._codes:
-            self._load(*self._blocks[entry[0]])
+            self._load(self._blocks[entry[0]])
         code = self._codes[name]
         import _imp
 
         _imp._fix_co_filename(code, self.get_filename(name))  # as importlib does: it was compiled elsewhere
         return code
 
-    def _load(self, common, length, start, size):
-        # The code refers to what is common, which marshal has to see first: a tuple of both.
-        data = b"(\2\0\0\0" + self._inflate(common, length) + self._inflate(self._base + start, size)
-        self._codes.update(marshal.loads(data)[1])
+    def _load(self, parts):
+        pieces = []
+        for start, length, slices in parts:
+            data = self._inflate(start, length)
+            pieces += [data[first:last] for first, last in slices] if slices else [data]
+        # What the code refers to, which marshal has to see first, and a dictionary of the code.
+        common, *items = pieces
+        self._codes.update(marshal.loads(b"(\2\0\0\0" + common + b"{" + b"".join(items) + b"0")[1])
 
     def get_source(self, name):
         file, _ = self._source_name(name)
@@ -133,7 +135,7 @@ class Archive:
 system = sys.modules.get("posix") or sys.modules.get("nt")  # what os would have to be imported for
 if "--debug" in sys.argv or b"HEYGEN_DEBUG" in system.environ or "HEYGEN_DEBUG" in system.environ:
     modules = {}  # from the sources, because the bytecode has no line numbers to show
-sys.meta_path.insert(0, Archive(sys.argv[0], archive, index, codes, modules, blocks, base))
+sys.meta_path.insert(0, Archive(sys.argv[0], archive, index, codes, modules, blocks))
 
 from heygen.__main__ import main
 
