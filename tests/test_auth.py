@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import pty
-import select
 import signal
 import stat
 import sys
-import time
 
 import forks
 import pytest
+from shells import Typed
 
 from heygen import tree
 
@@ -195,60 +193,30 @@ def test_no_argument_or_flag_takes_a_secret():
 # --- a real terminal
 
 
-class Terminal:
-    """The program on a pseudo-terminal of its own."""
-
-    def __init__(self, *argv, env):
-        self.output = b""
-        self.process, self.descriptor = pty.fork()
-        if self.process == 0:
-            program = os.path.join(forks.ROOT, "heygen.py")
-            os.execve(sys.executable, [sys.executable, "-IS", program, *argv], {"PATH": os.defpath, **env})
-
-    def read_until(self, text):
-        deadline = time.monotonic() + 20
-        while text.encode() not in self.output:
-            ready, _, _ = select.select([self.descriptor], [], [], max(0, deadline - time.monotonic()))
-            assert ready, f"no {text!r} in {self.output!r}"
-            try:
-                part = os.read(self.descriptor, 4096)
-            except OSError:
-                part = b""  # how Linux tells the end
-            assert part, f"no {text!r} in {self.output!r}"
-            self.output += part
-
-    def type(self, text):
-        os.write(self.descriptor, text.encode())
-
-    def close(self):
-        """Read the rest and return the exit status."""
-        try:
-            while True:
-                part = os.read(self.descriptor, 4096)
-                if not part:
-                    break
-                self.output += part
-        except OSError:
-            pass
-        _, status = os.waitpid(self.process, 0)
-        os.close(self.descriptor)
-        return os.WEXITSTATUS(status) if os.WIFEXITED(status) else -os.WTERMSIG(status)
-
-
 @pytest.fixture
 def terminal(server, tmp_path):
-    env = {"HOME": str(tmp_path / "home"), "HEYGEN_API_BASE": server.url, "HEYGEN_NO_ANALYTICS": "1", "TERM": "dumb"}
-    return lambda *argv: Terminal(*argv, env=env)
+    """Start the program on a terminal of its own."""
+    started = []
+
+    def terminal(*argv):
+        command = [sys.executable, "-IS", os.path.join(forks.ROOT, "heygen.py"), *argv]
+        env = {"HOME": str(tmp_path / "home"), "HEYGEN_API_BASE": server.url, "HEYGEN_NO_ANALYTICS": "1", "BROWSER": "none"}
+        started.append(Typed(command, **env))
+        return started[-1]
+
+    yield terminal
+    for each in started:
+        each.close()
 
 
 def test_a_key_that_is_typed_is_not_shown(terminal, me, file):
     screen = terminal("auth", "login")
-    screen.read_until("Choose 1 or 2 [1]: ")
-    screen.type("2\n")
-    screen.read_until("API key (it is not shown): ")
-    screen.type("typed-secret\n")
-    screen.read_until("Signed in as ada@example.com with an API key.")
-    assert screen.close() == 0
+    screen.expect(r"Choose 1 or 2 \[1\]: ")
+    screen.send("2\n")
+    screen.expect(r"API key \(it is not shown\): ")
+    screen.send("typed-secret\n")
+    screen.expect("Signed in as ada@example.com with an API key.")
+    assert screen.finish() == 0
     assert b"typed-secret" not in screen.output
     assert json.loads(file.read_text()) == {"api_key": "typed-secret"}
 
@@ -256,9 +224,9 @@ def test_a_key_that_is_typed_is_not_shown(terminal, me, file):
 @pytest.mark.parametrize("key, status", [("\x03", 130), ("\x04", 1)])
 def test_leaving_the_prompt_cancels(terminal, server, file, key, status):
     screen = terminal("auth", "login", "--api-key")
-    screen.read_until("API key (it is not shown): ")
-    screen.type(key)
-    assert screen.close() == status
+    screen.expect(r"API key \(it is not shown\): ")
+    screen.send(key)
+    assert screen.finish() == status
     assert b'"canceled"' in screen.output
     assert b"Traceback" not in screen.output
     assert not file.exists()
@@ -266,8 +234,8 @@ def test_leaving_the_prompt_cancels(terminal, server, file, key, status):
 
 def test_an_interrupt_while_the_browser_is_away_cancels(terminal, server, file):
     screen = terminal("auth", "login", "--oauth")
-    screen.read_until("Waiting for you to sign in")
-    os.kill(screen.process, signal.SIGINT)
-    assert screen.close() == 130
+    screen.expect("Waiting for you to sign in")
+    screen.process.send_signal(signal.SIGINT)
+    assert screen.finish() == 130
     assert b'"canceled"' in screen.output
     assert not file.exists()
