@@ -32,7 +32,9 @@ def _main() -> int:
     from heygen.cli import main as run
     from heygen.context import process_context
 
-    status = int(run(sys.argv[1:], process_context(_turn_signals_into_interrupts)))
+    taken: "list[int]" = []
+    status = int(run(sys.argv[1:], process_context(lambda context: _turn_signals_into_interrupts(context, taken))))
+    _ignore(taken)
     try:
         sys.stdout.flush()
     except (AttributeError, OSError, ValueError):
@@ -41,8 +43,8 @@ def _main() -> int:
     return status
 
 
-def _turn_signals_into_interrupts(context: "Context") -> None:
-    """Have SIGTERM and SIGHUP end a command as Ctrl-C does."""
+def _turn_signals_into_interrupts(context: "Context", taken: "list[int]") -> None:
+    """Have SIGTERM and SIGHUP end a command as Ctrl-C does; add the signals to `taken`."""
     import signal
 
     last = -_IMPATIENCE
@@ -59,6 +61,16 @@ def _turn_signals_into_interrupts(context: "Context") -> None:
         # A signal that our caller ignores (nohup, a shell's background job) stays ignored.
         if number is not None and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
             signal.signal(number, interrupt)
+            taken.append(number)
+
+
+def _ignore(taken: "list[int]") -> None:
+    """Let the exit code stand: while the interpreter ends, a signal would have its default effect again."""
+    if taken:
+        import signal
+
+        for number in taken:
+            signal.signal(number, signal.SIG_IGN)
 
 
 if __name__ == "__main__":
