@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import shlex
 import signal
 import subprocess
 import sys
@@ -235,3 +236,19 @@ def test_start_on_a_port_that_is_taken_is_an_error(run, sandbox):
     result = run("sandbox", "start", "--port", sandbox.url.rsplit(":", 1)[1])
     assert (result.status, result.error["code"]) == (1, "cli_sandbox_failed")
     assert "port" in result.error["message"]
+
+
+# --- the README
+
+
+@needs_posix
+@pytest.mark.parametrize("turn", [0, 1])
+def test_the_ci_job_of_the_readme_does_what_it_says(tmp_path, turn):
+    section = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Rehearsing in the sandbox")[2]
+    script = section.partition("```sh\n")[2].partition("```")[0]
+    (tmp_path / "pipeline.sh").write_text(script.replace("<avatar-id>", "avatar").replace("<voice-id>", "voice"))
+    command = [line.partition("heygen.pyz ")[2] for line in section.splitlines() if "- run:" in line][turn]
+    result = heygen(tmp_path, *shlex.split(command), cwd=tmp_path)
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert json.loads(result.stdout.splitlines()[-1])["data"]["output_language"] == "es-ES"
+    assert (tmp_path / "welcome.mp4").read_bytes() == (ROOT / "heygen/sandbox/media/video.mp4").read_bytes()

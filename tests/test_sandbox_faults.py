@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import http.client
 import json
+import pathlib
 
 import pytest
 from sandbox_api import Api
 
-from heygen.sandbox import faults
+from heygen.commands import sandbox_run, sandbox_start
+from heygen.sandbox import control, faults
 from heygen.sandbox.mint import Mint
-from heygen.sandbox.options import Options
+from heygen.sandbox.options import JOB_KINDS, Options
 from heygen.sandbox.server import start
 
+ROOT = pathlib.Path(__file__).resolve().parent.parent
 VIDEO = {"type": "avatar", "avatar_id": "a", "voice_id": "v", "script": "Hello"}
 
 
@@ -286,3 +289,11 @@ def test_the_page_shows_what_exists(faulty):
     own = api.get(f"/videos/{id}").body.decode()
     assert "video.mp4?Expires=" in own
     assert api.get("/videos/nobody").status == 404
+
+
+def test_the_manual_knows_all_of_it():
+    manual = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
+    routes = {f"/_sandbox/{pattern.split()[0]}" for _, pattern, _ in control._ROUTES if pattern}
+    flags = {f"--{flag.name}" for flag in (*sandbox_run.COMMAND.flags, *sandbox_start.COMMAND.flags)}
+    for word in {*faults.PLAIN, *JOB_KINDS, *routes, *flags}:
+        assert word in manual, word

@@ -112,6 +112,23 @@ def test_closing_tries_once_what_is_due(receiver, clock):
     assert len(receiver.calls) == 20
 
 
+def test_closing_does_not_wait_for_ever(clock, monkeypatch):
+    monkeypatch.setattr(courier, "PATIENCE", 0.0)
+
+    def send(parcel):
+        while not server.world.courier._is_closing:
+            pass
+        return 200
+
+    monkeypatch.setattr(courier, "send", send)
+    with start(Options(clock=clock.now)) as server:
+        api = Api(server.url)
+        for _ in range(3):
+            api.post("/v3/videos", {**VIDEO, "callback_url": "http://127.0.0.1:1/"})
+        api.close()
+    assert len(server.world.courier.attempts) == 1
+
+
 def test_a_failure_is_told_as_one(receiver, clock):
     with start(Options(clock=clock.now, faults=("POST /v3/video-agents status=failed",))) as server:
         api = Api(server.url)

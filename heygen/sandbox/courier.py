@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 # Seconds between the tries of one delivery, and how long a try may take.
 RETRIES = (0.2, 1.0, 5.0)
 TIMEOUT = 5.0
+# How long closing may take over what is still to be delivered.
+PATIENCE = 5.0
 
 
 class Parcel(Record):
@@ -39,6 +41,7 @@ class Courier:
         self._count = 0
         self._is_woken = False
         self._is_closing = False
+        self._deadline = 0.0
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -74,6 +77,7 @@ class Courier:
         """Try once what has not been tried yet, and stop."""
         with self._changed:
             self._is_closing = True
+            self._deadline = self._monotonic() + PATIENCE
             self._changed.notify()
         if self._thread is not None:
             self._thread.join()
@@ -98,7 +102,8 @@ class Courier:
     def _next(self, until_end: float | None) -> tuple[int, Parcel] | None:
         """Return the parcel whose time has come; else wait for one, for the end of a job, or for news."""
         if self._is_closing:
-            self._due = [each for each in self._due if each[2] == 0]
+            in_time = self._monotonic() < self._deadline
+            self._due = [each for each in self._due if each[2] == 0 and in_time]
             return self._due.pop(0)[2:] if self._due else None
         if not self._is_woken:
             waits = [] if until_end is None else [until_end]

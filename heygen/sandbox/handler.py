@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import struct
 from http.server import BaseHTTPRequestHandler
@@ -156,7 +157,8 @@ class Handler(BaseHTTPRequestHandler):
     def _reset(self) -> None:
         """Cut the connection so that the client sees a reset rather than an end."""
         self.close_connection = True
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        at_once = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
         socket.close(self.server.connections.detach(self.connection))
 
 

@@ -125,8 +125,9 @@ class Agenda:
             heapq.heappush(self._heap, (ended_at(entry), entry["n"], entry))
 
     def next_end(self) -> float | None:
-        """Return when the next job ends, or None."""
-        return self._heap[0][0] if self._heap else None
+        """Return when the next job ends, or None. Safe without the world's lock."""
+        first = self._heap[:1]
+        return first[0][0] if first else None
 
     def settle(self, now: float, on_end: Callable[[Entry], None]) -> bool:
         """Call `on_end` once for each job that has ended by now, in the order of their ends.

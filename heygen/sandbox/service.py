@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 # Files in a form, as POST /v3/assets documents it.
 MAX_UPLOAD = 32 * 1024 * 1024
 LOG_LENGTH = 10_000
-LARGEST_LOGGED = 1024 * 1024  # bytes of a body
+LARGEST_LOGGED = 256 * 1024  # bytes of a body
 
 
 class Service:
@@ -82,7 +82,7 @@ class Service:
             return
         entry = {**incoming.entry(), "status": status, "time": self.world.clock.now()}
         if entry["body"] is not None and len(entry["body"]) > LARGEST_LOGGED:
-            entry["body"] = None
+            entry["body"] = entry["json"] = None
         with self.world.lock:
             log = self.world.log
             log.append(entry)
