@@ -14,8 +14,11 @@ def main() -> int:
     if sys.argv[1:] in (["--version"], ["-v"]):
         from heygen import __version__
 
-        sys.stdout.write(f"heygen {__version__}\n")
-        return 0
+        try:
+            sys.stdout.buffer.raw.write(f"heygen {__version__}\n".encode())  # type: ignore[attr-defined]
+            return 0
+        except (AttributeError, OSError):
+            pass  # closed, full or gone: the rest of the program knows what to say
     if len(sys.argv) == 3 and sys.argv[1] == "--send-usage-events":
         from heygen.analytics.sender import main as send
 

@@ -20,24 +20,24 @@ class Record:
     """
 
     _fields: ClassVar[tuple[str, ...]] = ()
+    _names: ClassVar[frozenset[str]] = frozenset()
     _defaults: ClassVar[dict[str, Any]] = {}
 
     def __init_subclass__(cls) -> None:
         own = tuple(cls.__annotations__)
         cls._fields = cls._fields + tuple(name for name in own if name not in cls._fields)
+        cls._names = frozenset(cls._fields)
         cls._defaults = {**cls._defaults, **{name: cls.__dict__[name] for name in own if name in cls.__dict__}}
 
     def __init__(self, **values: Any) -> None:
         own = self.__dict__
-        for name in self._fields:
-            if name in values:
-                own[name] = values.pop(name)
-            elif name in self._defaults:
-                own[name] = self._defaults[name]
-            else:
-                raise TypeError(f"{type(self).__name__} needs {name}")
-        if values:
-            raise TypeError(f"{type(self).__name__} has no field {', '.join(values)}")
+        own.update(self._defaults)
+        own.update(values)
+        if own.keys() != self._names:
+            for name in self._fields:
+                if name not in own:
+                    raise TypeError(f"{type(self).__name__} needs {name}")
+            raise TypeError(f"{type(self).__name__} has no field {', '.join(own.keys() - self._names)}")
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(f"{type(self).__name__} is immutable; use replace({name}=…)")
@@ -49,7 +49,7 @@ class Record:
         return type(self) is type(other) and self.__dict__ == other.__dict__
 
     def __hash__(self) -> int:
-        return hash((type(self), tuple(self.__dict__.values())))
+        return hash((type(self), *(self.__dict__[name] for name in self._fields)))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{name}={self.__dict__[name]!r}' for name in self._fields)})"

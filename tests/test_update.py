@@ -525,7 +525,7 @@ def test_the_program_can_start_itself_again(tmp_path):
     assert again.stdout.startswith("heygen "), again
 
     pyz = write(tmp_path / "heygen.pyz", zipapps.data())
-    boot = f"import sys; sys.argv = ['heygen.pyz', '--version']; exec(open({str(zipapps.ROOT / 'scripts' / 'archive' / 'boot.py')!r}).read())"
+    boot = f"import atexit, sys; atexit.register(int); sys.argv = ['heygen.pyz', '--version']; exec(open({str(zipapps.ROOT / 'scripts' / 'archive' / 'boot.py')!r}).read())"
     answer = start(sys.executable, "-c", f"try: {boot}\nexcept SystemExit: pass\n{words}".replace("try: ", "try:\n    "), cwd=pyz.parent)
     command = json.loads(answer.stdout.splitlines()[-1])
     assert str(pyz) in command

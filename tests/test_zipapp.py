@@ -283,6 +283,20 @@ def test_it_runs_isolated_from_what_lies_around(pyz, tmp_path):
 
 
 @posix
+@pytest.mark.parametrize("words", [["--version"], ["--help"], ["video", "list", "--dry-run"]])
+def test_an_output_that_takes_nothing_is_no_defect(pyz, words):
+    if os.path.exists("/dev/full"):
+        with open("/dev/full", "w") as full:
+            answer = start(pyz, *words, stdout=full, stderr=subprocess.PIPE, capture_output=False)
+        assert answer.returncode == 1
+        assert json.loads(answer.stderr)["error"]["code"] == "cli_file_io_error"
+    answer = start("/bin/sh", "-c", '"$@" >&-', "sh", pyz, *words)
+    assert (answer.stdout, answer.stderr, answer.returncode) == ("", "", 0)
+    answer = start("/bin/sh", "-c", '("$@"; echo $? >&2) | true', "sh", pyz, *words)
+    assert answer.stderr == "0\n"
+
+
+@posix
 def test_arguments_arrive_as_they_are(pyz):
     words = ["", " ", "a\nb", "é", "\udcff", "*", "$HOME", "\\", "'", '"', "-c", "-I"]
     answer = start(pyz, "video", "create", "--dry-run", "--no-validate", *(f"--set=w.a{n}={json.dumps(w)}" for n, w in enumerate(words)))
@@ -302,7 +316,8 @@ def without_sources(data):
 
 
 BOOT = """
-import sys
+import atexit, sys
+atexit.register(int)  # so that the loader leaves the end of the interpreter to itself
 words, sys.argv = sys.argv[2:], [sys.argv[1], "--version"]
 try:
     exec(open({boot!r}).read())
