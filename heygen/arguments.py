@@ -283,9 +283,10 @@ def _argparse_values(words: tuple[str, ...], flags: list[tuple[Flag, str]]) -> d
             dest=flag.key,
             action="extend" if flag.is_array else "store",
             default=SUPPRESS,
-            type=lambda text, flag=flag: convert(flag, text),
+            type=lambda text, flag=flag: convert(flag, text[1:]),
         )
-    canonical = [*words, *(f"--{flag.name}={value}" for flag, value in flags)]
+    # A sign before each value: one that is `--` and nothing else would be lost.
+    canonical = [*words, *(f"--{flag.name}=:{value}" for flag, value in flags)]
     return vars(root.parse_args(canonical))
 
 

@@ -81,6 +81,23 @@ def test_arrays_repeat_and_split_but_not_in_quotes_or_parentheses(run, server):
     assert body["output_languages"] == ["French", "a, b", "Chinese (Mandarin, Simplified)", "German"]
 
 
+def test_two_dashes_may_be_a_flags_value(run, server):
+    assert sent(run, server, "video-agent", "create", "--prompt=--") == {"prompt": "--"}
+
+
+def test_bytes_that_are_no_text_go_into_a_query_as_into_a_path(run, server):
+    server.answer({"data": []}).answer({"data": {}})
+    listed = run("video", "list", "--title", "a\udcff")
+    shown = run("video", "get", "a\udcff")
+    assert [each.requests[0].target for each in (listed, shown)] == ["/v3/videos?title=a%ED%B3%BF", "/v3/videos/a%ED%B3%BF"]
+
+
+def test_a_number_that_no_float_holds_is_refused(run, server):
+    for options in ((), ("--no-validate",)):
+        error = refused(run, "video", "create", "-d", '{"a": -1e999}', *options)
+        assert error["message"] == "the value of -d is not valid JSON: -1e999 is too large a number"
+
+
 def test_an_optional_body_may_be_left_out(run, server):
     server.answer({"data": {}})
     result = run("asset", "complete", "create", "asset_1")

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 
 def strict_json(text: str) -> Any:
-    """Return parsed JSON; NaN and Infinity, which JSON has not, are refused like any other mistake.
+    """Return parsed JSON; NaN and Infinity, which JSON has not, are refused like any other mistake, and so is a
+    number that would become one of them.
 
     Raises ValueError (json.JSONDecodeError where the place is known) and RecursionError.
     """
@@ -28,7 +29,13 @@ def strict_json(text: str) -> Any:
     def refuse(name: str) -> Any:
         raise ValueError(f"{name} is not JSON")
 
-    return json.loads(text, parse_constant=refuse)
+    def number(text: str) -> float:
+        value = float(text)
+        if abs(value) == float("inf"):
+            raise ValueError(f"{text[:40]} is too large a number")
+        return value
+
+    return json.loads(text, parse_float=number, parse_constant=refuse)
 
 
 def parse_data(text: str, source: str) -> dict[str, Any]:

@@ -80,7 +80,7 @@ class Client:
         if call.query:
             from urllib.parse import urlencode
 
-            url += "?" + urlencode(call.query)
+            url += "?" + urlencode(call.query, errors="surrogatepass")
         return url
 
     def send(self, call: Call, retries: int | None = None) -> Answer:
