@@ -171,8 +171,8 @@ def translations(world):
     assert world.states(path) == ["pending", "running", "completed"]
     done = api.get(path).data
     assert done["output_language"] == "es-ES"
-    for field, start in {"video_url": b"", "audio_url": b"RIFF", "srt_caption_url": b"1\n", "vtt_caption_url": b"WEBVTT"}.items():
-        assert api.get(done[field]).body.startswith(start)
+    for field, beginning in {"video_url": b"", "audio_url": b"RIFF", "srt_caption_url": b"1\n", "vtt_caption_url": b"WEBVTT"}.items():
+        assert api.get(done[field]).body.startswith(beginning)
     assert [each["id"] for each in api.get("/v3/video-translations").data] == ids[::-1]
     assert api.patch(path, {"title": "New"}).data["title"] == "New"
     assert api.get(path).data["title"] == "New"

@@ -13,7 +13,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Mapping
 
-    from heygen.context import Context
     from heygen.invocation import Invocation
 
 COMMAND = Command(

@@ -84,7 +84,8 @@ class Body:
         """Return all of it. Raises 413 past the limit."""
         if self.length is not None and self.length > limit:
             raise too_large(limit)
-        parts, size = [], 0
+        parts: list[bytes] = []
+        size = 0
         while True:
             data = self.read()
             if not data:

@@ -33,19 +33,6 @@ if TYPE_CHECKING:
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "*")
 PLAIN = ("reset", "reset-after-write", "truncate", "garbage", "empty")
-# Codes by status, as the API uses them.
-CODES = {
-    400: "invalid_parameter",
-    401: "unauthorized",
-    402: "insufficient_credit",
-    403: "forbidden",
-    404: "not_found",
-    409: "conflict",
-    413: "payload_too_large",
-    429: "rate_limit_exceeded",
-    500: "internal_error",
-    504: "timeout",
-}
 
 
 class Rule(Record):

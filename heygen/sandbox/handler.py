@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from heygen.sandbox.faults import Rule
+    from heygen.sandbox.server import Listener
 
 # What is read of a refused body so that the client can finish sending and see the answer.
 MOST_DRAINED = 64 * 1024 * 1024
@@ -24,6 +25,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", 
 class Handler(BaseHTTPRequestHandler):
     """Serves the requests of one connection, one after the other."""
 
+    server: Listener
     protocol_version = "HTTP/1.1"
     server_version = "heygen-sandbox"
     sys_version = ""
@@ -163,14 +165,14 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def _faulty_answer(rule: Rule) -> Answer:
-    from heygen.sandbox.faults import CODES
+    from heygen.http.errors import CODE_BY_STATUS
 
     status = rule.status
     if rule.action == "html":
         page = f"<html><head><title>{status}</title></head><body><h1>{status}</h1><hr>proxy</body></html>\n"
         answer = Answer(status, page.encode(), "text/html")
     else:
-        code = CODES.get(status, "internal_error" if status >= 500 else "error")
+        code = CODE_BY_STATUS.get(status, "internal_error" if status >= 500 else "error")
         message = f"A fault of the sandbox asked for status {status}"
         answer = Answer(status, encode({"error": {"code": code, "message": message}}))
     if rule.retry_after:

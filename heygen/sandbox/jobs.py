@@ -13,7 +13,7 @@ from heygen.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Sequence
+    from typing import Callable, Sequence
 
     from heygen.sandbox.store import Entry
 

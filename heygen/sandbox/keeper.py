@@ -78,7 +78,7 @@ class Keeper:
         if document.get("version") != VERSION:
             raise _damaged(self.path, f"its version is {document.get('version')}, not {VERSION}")
         state = document.get("state")
-        if document.get("checksum") != _checksum(_written(state)):
+        if not isinstance(state, dict) or document.get("checksum") != _checksum(_written(state)):
             raise _damaged(self.path, "its checksum does not fit")
         self._restore(state)
 

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import os
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
 _FOLDER = os.path.join(os.path.dirname(__file__), "media")
 # Made once, with a box that crosses a plain background: what each file is, in seconds and pixels.
 VIDEO_SECONDS = 2.0

@@ -9,9 +9,8 @@ import sys
 import threading
 from http.server import ThreadingHTTPServer
 
-from heygen.sandbox.exchange import refusal_answer
 from heygen.sandbox.handler import Handler
-from heygen.sandbox.problems import Refusal
+from heygen.sandbox.problems import Refusal, encode
 from heygen.sandbox.service import Service
 from heygen.sandbox.world import World
 
@@ -119,7 +118,7 @@ class Listener(ThreadingHTTPServer):
             return
         self.service.defects.append(error)
         refusal = Refusal(500, "internal_error", f"Defect of the sandbox: {type(error).__name__}: {error}")
-        body = refusal_answer(refusal).body
+        body = encode(refusal.document())
         head = (
             "HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\nConnection: close\r\n"
             f"X-Request-Id: {self.service.request_id()}\r\nContent-Length: {len(body)}\r\n\r\n"

@@ -12,7 +12,6 @@ from heygen.sandbox.call import Call
 from heygen.sandbox.courier import Courier
 from heygen.sandbox.exchange import Answer, document_answer, refusal_answer
 from heygen.sandbox.problems import Refusal, invalid
-from heygen.sandbox.rendering import render
 from heygen.sandbox.router import Router
 
 TYPE_CHECKING = False

@@ -127,6 +127,10 @@ class World:
         expires = int(self.clock.now()) + LINK_SECONDS
         return f"{self.url}{path}?Expires={expires}&Signature={self.mint.signature(f'{path} {expires}')}"
 
+    def file(self, entry: Entry, name: str) -> str:
+        """Return a presigned link to a file that belongs to an entry."""
+        return self.link(f"/files/{entry['kind']}/{entry['id']}/{name}")
+
     def public(self, path: str) -> str:
         """Return a link that everybody may follow, for good."""
         return f"{self.url}{path}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from heygen.sandbox import jobs, media
 from heygen.sandbox.problems import invalid
 from heygen.sandbox.resources import events, references
+from heygen.sandbox.resources.collection import Collection
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 STATES = ("pending", "running", "completed")
 COST = 2
-NAME = "Clipping job"
 LONGEST_PROMPT = 500
 _TITLES = ("The moment that matters", "What nobody tells you", "In one minute", "The question everyone asks")
 
@@ -53,17 +53,6 @@ def listed(call: Call) -> dict[str, Any]:
     )
 
 
-def get(call: Call) -> dict[str, Any]:
-    entry = call.looked_at("clipping", call.path["job_id"], NAME)
-    return {"data": _show(call.world, entry, call.now)}
-
-
-def delete(call: Call) -> dict[str, Any]:
-    entry = call.entry("clipping", call.path["job_id"], NAME)
-    call.remove(entry)
-    return {"data": {"id": entry["id"]}}
-
-
 def _show(world: World, entry: Entry, now: float, is_in_list: bool = False) -> dict[str, Any]:
     view = jobs.view(entry, now, STATES)
     # Live progress is for those who ask for one job.
@@ -93,8 +82,6 @@ def _clips(world: World, entry: Entry, view: jobs.View) -> list[dict[str, Any]]:
         if view.fraction < (index + 0.5) / (count + 0.5):
             break
         is_done = view.is_done
-        # Each clip has files of its own name.
-        place = f"/files/clipping/{entry['id']}/{id}"
         shown.append(
             {
                 "id": id,
@@ -102,8 +89,8 @@ def _clips(world: World, entry: Entry, view: jobs.View) -> list[dict[str, Any]]:
                 "title": _TITLES[index % len(_TITLES)],
                 "aspect_ratio": entry["aspect_ratio"] if is_done else None,
                 "duration_seconds": media.VIDEO_SECONDS if is_done else None,
-                "video_url": world.link(f"{place}.mp4") if is_done else None,
-                "thumbnail_url": world.link(f"{place}.jpg") if is_done else None,
+                "video_url": world.file(entry, f"{id}.mp4") if is_done else None,
+                "thumbnail_url": world.file(entry, f"{id}.jpg") if is_done else None,
                 "virality_score": int(world.mint.fraction("virality", id) * 101) if is_done else None,
             }
         )
@@ -116,4 +103,6 @@ def ended(world: World, entry: Entry) -> None:
     events.job_ended(world, entry, "ai_clipping", {"id": entry["id"], "status": shown["status"], "clips": shown["clips"]})
 
 
-OPERATIONS = {"create": create, "list": listed, "get": get, "delete": delete}
+_ALL = Collection("clipping", "job_id", _show, "Clipping job")
+
+OPERATIONS = {"create": create, "list": listed, "get": _ALL.get, "delete": _ALL.delete}

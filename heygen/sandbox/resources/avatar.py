@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from heygen.sandbox import jobs
 from heygen.sandbox.call import ABSENT
-from heygen.sandbox.problems import denied, invalid, missing
+from heygen.sandbox.problems import denied, invalid
 from heygen.sandbox.resources import events, references
 
 TYPE_CHECKING = False
@@ -193,7 +193,6 @@ def look_status(world: World, look: Entry, now: float | None = None, is_new: boo
 def _show_look(world: World, look: Entry, now: float, is_new: bool = False) -> dict[str, Any]:
     status = look_status(world, look, now, is_new)
     is_trained = status in ("completed", "pending_consent")
-    place = f"/files/look/{look['id']}"
     return {
         "id": look["id"],
         "name": look["name"],
@@ -205,8 +204,8 @@ def _show_look(world: World, look: Entry, now: float, is_new: bool = False) -> d
         "image_width": 1920 if is_trained else None,
         "image_height": 1080 if is_trained else None,
         "supported_api_engines": _ENGINES[look["avatar_type"]],
-        "preview_image_url": world.link(f"{place}/preview.jpg") if is_trained else None,
-        "preview_video_url": world.link(f"{place}/preview.mp4") if is_trained else None,
+        "preview_image_url": world.file(look, "preview.jpg") if is_trained else None,
+        "preview_video_url": world.file(look, "preview.mp4") if is_trained else None,
         "error": jobs.FAILURE if status == jobs.FAILED else None,
     }
 

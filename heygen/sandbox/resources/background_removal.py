@@ -6,6 +6,7 @@ from heygen.sandbox import jobs, media
 from heygen.sandbox.call import when
 from heygen.sandbox.problems import invalid
 from heygen.sandbox.resources import references
+from heygen.sandbox.resources.collection import Collection
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 STATES = ("pending", "processing", "completed")
 COST = 1
-NAME = "Background removal job"
 # Only the foreground needs transparency, which MP4 has not.
 LAYERS = {"foreground": "foreground.webm", "mask": "mask.mp4", "background": "background.mp4"}
 
@@ -37,24 +37,9 @@ def create(call: Call) -> dict[str, Any]:
     return {"data": _show(call.world, entry, call.now, is_new=True)}
 
 
-def listed(call: Call) -> dict[str, Any]:
-    return call.list(call.world.store.all("removal"), lambda entry: _show(call.world, entry, call.now))
-
-
-def get(call: Call) -> dict[str, Any]:
-    entry = call.looked_at("removal", call.path["job_id"], NAME)
-    return {"data": _show(call.world, entry, call.now)}
-
-
-def delete(call: Call) -> dict[str, Any]:
-    entry = call.entry("removal", call.path["job_id"], NAME)
-    call.remove(entry)
-    return {"data": {"id": entry["id"], "deleted": True}}
-
-
 def _show(world: World, entry: Entry, now: float, is_new: bool = False) -> dict[str, Any]:
     view = jobs.view(entry, now, STATES, is_new)
-    layers = {name: world.link(f"/files/removal/{entry['id']}/{LAYERS[name]}") for name in entry["layers"]}
+    layers = {name: world.file(entry, LAYERS[name]) for name in entry["layers"]}
     return {
         "id": entry["id"],
         "status": view.status,
@@ -70,4 +55,6 @@ def ended(world: World, entry: Entry) -> None:
     """Do nothing: the API tells nobody of these."""
 
 
-OPERATIONS = {"create": create, "list": listed, "get": get, "delete": delete}
+_ALL = Collection("removal", "job_id", _show, "Background removal job")
+
+OPERATIONS = {"create": create, "list": _ALL.list, "get": _ALL.get, "delete": _ALL.delete}

@@ -6,6 +6,7 @@ from heygen.sandbox import jobs, media
 from heygen.sandbox.call import when
 from heygen.sandbox.problems import invalid
 from heygen.sandbox.resources import batches, events, references
+from heygen.sandbox.resources.collection import Collection
 from heygen.sandbox.resources.video_translate import check_section
 
 TYPE_CHECKING = False
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 STATES = ("pending", "running", "completed")
 COSTS = {"speed": 2, "precision": 4}
-NAME = "Lipsync"
 
 
 def create(call: Call) -> dict[str, Any]:
@@ -46,41 +46,16 @@ def _start(call: Call, request: dict[str, Any]) -> Entry:
     return call.begin(entry, "lipsync")
 
 
-def listed(call: Call) -> dict[str, Any]:
-    return call.list(call.world.store.all("lipsync"), lambda entry: _show(call.world, entry, call.now))
-
-
-def get(call: Call) -> dict[str, Any]:
-    entry = call.looked_at("lipsync", call.path["lipsync_id"], NAME)
-    return {"data": _show(call.world, entry, call.now)}
-
-
-def update(call: Call) -> dict[str, Any]:
-    entry = call.entry("lipsync", call.path["lipsync_id"], NAME)
-    entry["title"] = call.body["title"]
-    return {"data": _show(call.world, entry, call.now)}
-
-
-def delete(call: Call) -> dict[str, Any]:
-    entry = call.entry("lipsync", call.path["lipsync_id"], NAME)
-    call.remove(entry)
-    return {"data": {"id": entry["id"]}}
-
-
 def _show(world: World, entry: Entry, now: float) -> dict[str, Any]:
     view = jobs.view(entry, now, STATES)
-
-    def file(name: str, is_there: bool = True) -> Any:
-        return when(view.is_done and is_there, world.link(f"/files/lipsync/{entry['id']}/{name}"))
-
     return {
         "id": entry["id"],
         "status": view.status,
         "title": entry["title"],
         "created_at": int(entry["created"]),
         "duration": media.VIDEO_SECONDS if view.is_done else None,
-        "video_url": file("video.mp4"),
-        "caption_url": file("captions.srt", entry["has_captions"]),
+        "video_url": when(view.is_done, world.file(entry, "video.mp4")),
+        "caption_url": when(view.is_done and entry["has_captions"], world.file(entry, "captions.srt")),
         "callback_id": entry["callback_id"],
         "failure_message": jobs.FAILURE_MESSAGE if view.has_failed else None,
     }
@@ -93,12 +68,14 @@ def ended(world: World, entry: Entry) -> None:
     events.job_ended(world, entry, "lipsync", {"lipsync_id": entry["id"], "url": url})
 
 
+_ALL = Collection("lipsync", "lipsync_id", _show, "Lipsync")
+
 OPERATIONS = {
     "create": create,
-    "list": listed,
-    "get": get,
-    "update": update,
-    "delete": delete,
+    "list": _ALL.list,
+    "get": _ALL.get,
+    "update": _ALL.rename,
+    "delete": _ALL.delete,
     "batches create": lambda call: batches.create(call, "lipsync", "lipsyncs", call.body["lipsyncs"], _start),
     "batches get": lambda call: batches.get(call, "lipsync"),
     "statuses list": lambda call: batches.statuses(call, "lipsync", "lipsync_ids"),

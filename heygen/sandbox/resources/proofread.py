@@ -53,11 +53,8 @@ def get(call: Call) -> dict[str, Any]:
 
 def srt_get(call: Call) -> dict[str, Any]:
     entry = _completed(call)
-
-    def file(name: str) -> str:
-        return call.world.link(f"/files/proofread/{entry['id']}/{name}")
-
-    return {"data": {"srt_url": file(EDITED), "original_srt_url": file(ORIGINAL) if ORIGINAL in entry["files"] else None}}
+    original = call.world.file(entry, ORIGINAL) if ORIGINAL in entry["files"] else None
+    return {"data": {"srt_url": call.world.file(entry, EDITED), "original_srt_url": original}}
 
 
 def srt_update(call: Call) -> dict[str, Any]:

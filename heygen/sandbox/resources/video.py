@@ -5,6 +5,7 @@ from __future__ import annotations
 from heygen.sandbox import jobs, media
 from heygen.sandbox.call import ABSENT
 from heygen.sandbox.resources import batches, events, video_request
+from heygen.sandbox.resources.collection import Collection
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,23 +55,12 @@ def listed(call: Call) -> dict[str, Any]:
     return call.list(entries, lambda entry: show(call.world, entry, call.now))
 
 
-def get(call: Call) -> dict[str, Any]:
-    entry = call.looked_at("video", call.path["video_id"])
-    return {"data": show(call.world, entry, call.now)}
-
-
-def delete(call: Call) -> dict[str, Any]:
-    entry = call.entry("video", call.path["video_id"])
-    call.remove(entry)
-    return {"data": {"id": entry["id"], "deleted": True}}
-
-
 def show(world: World, entry: Entry, now: float, is_new: bool = False) -> dict[str, Any]:
     """Return a video as the API shows it."""
     view = jobs.view(entry, now, STATES, is_new)
 
     def file(name: str, is_there: bool = True) -> str | None:
-        return world.link(f"/files/video/{entry['id']}/{name}") if view.is_done and is_there else None
+        return world.file(entry, name) if view.is_done and is_there else None
 
     return {
         "id": entry["id"],
@@ -112,11 +102,13 @@ def ended(world: World, entry: Entry) -> None:
     events.job_ended(world, entry, entry["event"], data)
 
 
+_ALL = Collection("video", "video_id", show)
+
 OPERATIONS = {
     "create": create,
     "list": listed,
-    "get": get,
-    "delete": delete,
+    "get": _ALL.get,
+    "delete": _ALL.delete,
     "batches create": lambda call: batches.create(call, "video", "videos", call.body["videos"], _start),
     "batches get": lambda call: batches.get(call, "video"),
     "statuses list": lambda call: batches.statuses(call, "video", "video_ids"),

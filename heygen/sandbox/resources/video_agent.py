@@ -135,8 +135,8 @@ def resource(call: Call) -> dict[str, Any]:
     if found is None:
         raise missing("resource", "Resource", call.path["resource_id"])
     name = {"video": "video.mp4", "draft": "thumbnail.jpg"}.get(found["resource_type"])
-    made = call.world.link(f"/files/session/{session['id']}/{name}") if name else None
-    picture = call.world.link(f"/files/session/{session['id']}/thumbnail.jpg") if name else None
+    made = call.world.file(session, name) if name else None
+    picture = call.world.file(session, "thumbnail.jpg") if name else None
     return {"data": {**found, "url": found.get("url") or made, "preview_url": made, "thumbnail_url": picture}}
 
 

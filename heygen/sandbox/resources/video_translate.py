@@ -6,6 +6,7 @@ from heygen.sandbox import jobs, media
 from heygen.sandbox.call import when
 from heygen.sandbox.problems import invalid
 from heygen.sandbox.resources import batches, events, proofread, references
+from heygen.sandbox.resources.collection import Collection
 from heygen.sandbox.resources.languages import LANGUAGES
 
 TYPE_CHECKING = False
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 STATES = ("pending", "running", "completed")
 COSTS = {"speed": 3, "precision": 6}
-NAME = "Video translation"
 
 
 def create(call: Call) -> dict[str, Any]:
@@ -109,27 +109,6 @@ def check_languages(names: list[str]) -> None:
             raise invalid(f"{name} is given twice", f"output_languages[{index}]")
 
 
-def listed(call: Call) -> dict[str, Any]:
-    return call.list(call.world.store.all("translation"), lambda entry: show(call.world, entry, call.now))
-
-
-def get(call: Call) -> dict[str, Any]:
-    entry = call.looked_at("translation", call.path["video_translation_id"], NAME)
-    return {"data": show(call.world, entry, call.now)}
-
-
-def update(call: Call) -> dict[str, Any]:
-    entry = call.entry("translation", call.path["video_translation_id"], NAME)
-    entry["title"] = call.body["title"]
-    return {"data": show(call.world, entry, call.now)}
-
-
-def delete(call: Call) -> dict[str, Any]:
-    entry = call.entry("translation", call.path["video_translation_id"], NAME)
-    call.remove(entry)
-    return {"data": {"id": entry["id"]}}
-
-
 def languages(call: Call) -> dict[str, Any]:
     return {"data": {"languages": list(LANGUAGES)}}
 
@@ -139,7 +118,7 @@ def show(world: World, entry: Entry, now: float) -> dict[str, Any]:
     view = jobs.view(entry, now, STATES)
 
     def file(name: str, is_there: bool = True) -> Any:
-        return when(view.is_done and is_there, world.link(f"/files/translation/{entry['id']}/{name}"))
+        return when(view.is_done and is_there, world.file(entry, name))
 
     return {
         "id": entry["id"],
@@ -173,12 +152,14 @@ def ended(world: World, entry: Entry) -> None:
     events.job_ended(world, entry, "video_translate", data)
 
 
+_ALL = Collection("translation", "video_translation_id", show, "Video translation")
+
 OPERATIONS = {
     "create": create,
-    "list": listed,
-    "get": get,
-    "update": update,
-    "delete": delete,
+    "list": _ALL.list,
+    "get": _ALL.get,
+    "update": _ALL.rename,
+    "delete": _ALL.delete,
     "languages list": languages,
     "batches create": batches_create,
     "batches get": lambda call: batches.get(call, "translation"),

@@ -118,7 +118,7 @@ def speech(call: Call) -> dict[str, Any]:
     each = seconds / max(1, len(words))
     return {
         "data": {
-            "audio_url": call.world.link(f"/files/speech/{entry['id']}/speech.wav"),
+            "audio_url": call.world.file(entry, "speech.wav"),
             "duration": seconds,
             "request_id": entry["id"],
             "word_timestamps": [
@@ -151,7 +151,7 @@ def _show(world: World, entry: Entry, now: float) -> dict[str, Any]:
         "support_locale": False,
         "support_interactive_avatar": False,
         "created_at": int(entry["created"]),
-        "preview_audio_url": when(is_there, world.link(f"/files/{entry['kind']}/{entry['id']}/preview.wav")),
+        "preview_audio_url": when(is_there, world.file(entry, "preview.wav")),
         "failure_message": jobs.FAILURE_MESSAGE if view and view.has_failed else None,
     }
 
