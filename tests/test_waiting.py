@@ -356,3 +356,41 @@ def test_a_chat_that_asks_something_ends_the_wait_as_what_it_is(run, server):
 def test_timeout_without_wait_is_refused(run, server):
     result = run("video", "get", "x", "--timeout", "5s")
     assert (result.status, result.error["message"]) == (2, "--timeout goes with --wait")
+
+
+# --- straight to disk
+
+
+def test_an_interrupt_while_downloading_leaves_the_id_and_the_next_command(run, server, tmp_path):
+    def interrupt(request):
+        if "/files/" in request.url:
+            raise KeyboardInterrupt
+        return carry(request)
+
+    from heygen.context import Context, InputStream, OutputStream
+    from heygen.http import transport
+
+    bare = Context(stdin=InputStream(None), stdout=OutputStream(None), stderr=OutputStream(None), environ={})
+    carry = transport.make(bare)
+    done = {"data": {**DONE["data"], "video_url": f"{server.url}/files/vid_1.mp4"}}
+    server.answer(CREATED).answer(done)
+    result = run(*CREATE, "--output-path", str(tmp_path / "made.mp4"), transport=interrupt)
+    assert (result.status, result.json) == (130, done)
+    assert result.error["hint"] == "heygen video download vid_1"
+
+
+def test_a_directory_that_cannot_be_made_loses_nothing(run, server, tmp_path):
+    file = tmp_path / "downloads"
+
+    def poll(handler, recorded):
+        file.write_bytes(b"in the way since the wait began")
+        handler.reply(200, {}, json.dumps(translation("t1", "completed", video_url="https://example.com/v")).encode())
+
+    server.answer(TRANSLATIONS)
+    server.routes["GET", "/v3/video-translations/t1"] = poll
+    for id in ("t2", "t3"):
+        server.route("GET", f"/v3/video-translations/{id}", translation(id, "completed"))
+    result = run(*TRANSLATE, "--output-path", str(file))
+    assert result.status == 1
+    assert [each["id"] for each in result.json["data"]] == ["t1", "t2", "t3"]
+    assert "heygen video-translate download t1" in result.error["hint"]

@@ -125,9 +125,10 @@ def save_all(
     HeygenError with the document as its result: the resource is paid for, whatever becomes of its file.
     """
     kind = next((each for each in KINDS if each.shown_by == shown_by), None)
-    if kind is None:
+    if kind is None or not finished:
         return document
     saved: list[dict[str, Any]] = []
+    id = next(iter(finished))
     try:
         if not is_single:
             target.make_directory()
@@ -142,7 +143,8 @@ def save_all(
         raise
     except KeyboardInterrupt as interrupt:
         result = _with_saved(document, saved, is_single)
-        raise HeygenError("canceled", "interrupted while downloading", result=result) from interrupt
+        hint = f"heygen {kind.shown_by[0]} download {_quoted(id)}"
+        raise HeygenError("canceled", "interrupted while downloading", hint=hint, result=result) from interrupt
     return None if target.path == "-" else _with_saved(document, saved, is_single)
 
 
