@@ -337,6 +337,21 @@ def test_a_session_that_stops_to_ask_ends_the_wait_well(run, server, status):
     assert (result.status, result.json, result.stderr) == (0, session, "")
 
 
+def test_a_session_that_is_not_named_is_no_success(run, server):
+    server.answer({"data": {"status": "thinking"}})
+    result = run("video-agent", "create", "--prompt", "Hi", "--wait")
+    assert (result.status, result.json) == (1, {"data": {"status": "thinking"}})
+    assert result.error["hint"] == "See what was created with: heygen video-agent list"
+
+
+def test_an_interrupt_in_the_first_look_names_the_way_on(run, server):
+    def interrupt(request):
+        raise KeyboardInterrupt
+
+    result = run("video", "get", "vid_1", "--wait", transport=interrupt)
+    assert (result.status, result.error["hint"]) == (130, "heygen video get vid_1")
+
+
 def test_a_session_without_a_video_yet_is_waited_for_first(run, server):
     server.answer({"data": {"session_id": "s1", "status": "thinking", "video_id": None}})
     server.answer({"data": {"session_id": "s1", "status": "generating", "video_id": None}})

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from heygen.api.operations import Operation, Wait
     from heygen.commands.downloading import Target
-    from heygen.http.client import Client
+    from heygen.http.client import Answer, Client
     from heygen.invocation import Invocation
 
 DEFAULT_TIMEOUT = 20 * 60.0  # seconds
@@ -60,7 +60,7 @@ class _Waiting:
             self.target = Target(self.invocation, self.invocation.given["output_path"])
         # However short the deadline: a creation that is cut off may have cost credits all the same.
         deadline = max(self.deadline, self.context.monotonic() + READ_TIMEOUT)
-        answer = operation_command.send(self.invocation, self.client, call.replace(deadline=deadline))
+        answer = self._first(call.replace(deadline=deadline))
         if self.operation.method == "GET":
             waited_for = [jobs.Job(self._own_id())]
             # The first look has just been taken.
@@ -73,13 +73,27 @@ class _Waiting:
         if not waited_for and self.plan.instead:
             return self._run_instead(answer.document)
         if not waited_for:
-            raise HeygenError(
-                "cli_response_parse_error",
-                f"the answer names nothing to wait for: it has no {self.plan.id}",
-                hint=f"See what was created with: {operation_command.list_of_made(self.operation)}",
-                result=answer.document,
-            )
+            raise self._nothing_to_wait_for(answer.document)
         return self._finish(self.wait(waited_for), answer.document)
+
+    def _first(self, call: Call) -> Answer:
+        """Make the creating call, or take the first look of a `get`."""
+        try:
+            return operation_command.send(self.invocation, self.client, call)
+        except KeyboardInterrupt as interrupt:
+            # Only a look: a creation that is interrupted has its own error.
+            raise HeygenError(
+                "canceled", "interrupted while waiting; the job goes on", hint=self._way_on((jobs.Job(self._own_id()),))
+            ) from interrupt
+
+    def _nothing_to_wait_for(self, answered: Any) -> HeygenError:
+        lister = operation_command.list_of_made(self._poller())
+        return HeygenError(
+            "cli_response_parse_error",
+            f"the answer names nothing to wait for: it has no {self.plan.id}",
+            hint=f"See what was created with: {lister}" if lister else None,
+            result=answered,
+        )
 
     def wait(self, waited_for: list[jobs.Job]) -> jobs.Outcome:
         """Look at the jobs until they have ended, or the time is up."""
@@ -93,6 +107,8 @@ class _Waiting:
         wanted = self.plan
         self.plan = operations.find_by_words(wanted.instead).wait
         sessions = [jobs.Job(id) for id in jobs.ids(created, self.plan)]
+        if not sessions:
+            raise self._nothing_to_wait_for(created)
         outcome = self.wait(sessions)
         document = self._document(outcome.jobs, created)
         found = jobs.ids(document, wanted)
