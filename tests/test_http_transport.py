@@ -8,7 +8,7 @@ import sys
 import pytest
 from hostile import RawServer, break_off, drip, hang_up, raw, read_body, reset
 
-from heygen.http import client
+from heygen.http import client, connection, failure
 
 BODY = b'{"data":[{"id":"v1"}],"has_more":false}'
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -73,6 +73,23 @@ def test_all_tries_of_a_creation_end_by_its_deadline(run, server, clock):
     assert clock.elapsed == 20  # there is always time for one try of 30 s, and a second 20 s would pass it
 
 
+def test_a_transfer_lasts_while_enough_of_it_moves(clock):
+    patience = connection.Patience("h", 30, clock.monotonic)
+    patience.begin_transfer()
+    clock.elapsed += 3600  # a slow disk, or a reader that pauses, is none of the network's business
+    assert patience.left() == connection.STALL_TIMEOUT
+    for _ in range(100):
+        patience.count(waited=50, moved=connection.STALL_BYTES)
+    patience.count(waited=59, moved=connection.STALL_BYTES - 1)
+    assert patience.left() == 1
+    patience.count(waited=1, moved=0)
+    with pytest.raises(failure.TimedOut) as caught:
+        patience.left()
+    assert not caught.value.was_sent
+    patience.begin_answer(was_sent=True)
+    assert patience.left() == 30
+
+
 # --- connections
 
 
@@ -87,17 +104,17 @@ def test_a_connection_that_is_refused_is_tried_again_whatever_the_method(run, se
     assert "idempotency_key" not in result.error  # nothing can have been made
 
 
-@pytest.mark.parametrize("failure", [hang_up, break_off(), break_off(HEAD), raw(HEAD + b"Content-Length: 99\r\n\r\n{"), raw(b"SMTP hello\r\n")])
-def test_a_read_whose_answer_is_lost_is_repeated(run, server, failure):
-    server.script(failure).script(failure).script(raw(WHOLE))
+@pytest.mark.parametrize("answer", [hang_up, break_off(), break_off(HEAD), raw(HEAD + b"Content-Length: 99\r\n\r\n{"), raw(b"SMTP hello\r\n")])
+def test_a_read_whose_answer_is_lost_is_repeated(run, server, answer):
+    server.script(answer).script(answer).script(raw(WHOLE))
     result = listed(run)
     assert result.status == 0
     assert result.stdout.encode() == BODY + b"\n"
 
 
-@pytest.mark.parametrize("failure", [hang_up, break_off(), break_off(HEAD), raw(HEAD + b"Content-Length: 99\r\n\r\n{"), raw(b"SMTP hello\r\n")])
-def test_a_creation_whose_answer_is_lost_is_not_repeated(run, server, failure):
-    server.script(failure)
+@pytest.mark.parametrize("answer", [hang_up, break_off(), break_off(HEAD), raw(HEAD + b"Content-Length: 99\r\n\r\n{"), raw(b"SMTP hello\r\n")])
+def test_a_creation_whose_answer_is_lost_is_not_repeated(run, server, answer):
+    server.script(answer)
     result = run("webhook", "endpoints", "create", "--url", "https://example.com/hook")
     assert (result.status, result.error["code"]) == (1, "network_error")
     assert len(result.requests) == 1

@@ -251,10 +251,8 @@ class Resource:
         stem = kept.strip(".").lstrip("-")[:100] or "download"
         if stem.partition(".")[0].upper() in _RESERVED:
             stem = f"_{stem}"
-        from urllib.parse import urlsplit
-
         known = self.kind.assets[name].extensions
-        extension = os.path.splitext(urlsplit(link).path)[1].lower()
+        extension = os.path.splitext(link.partition("#")[0].partition("?")[0])[1].lower()
         return stem + ("" if name == "video" else f"-{name}") + (extension if extension in known else known[0])
 
 
@@ -347,7 +345,7 @@ class Target:
             from heygen.context import OutputStream
 
             try:
-                return Stream(OutputStream(open(path, "wb", buffering=0)))
+                return Stream(OutputStream(open(path, "wb", buffering=0)), is_ours=True)
             except OSError as error:
                 raise HeygenError("cli_file_io_error", f"cannot write {path}: {error.strerror or error}") from error
         return PartFile(path, f"{resource.kind.noun} {resource.id} {name}", self._may_overwrite)

@@ -50,10 +50,12 @@ class Part:
 
 
 class Stream(Part):
-    """A download into a stream, which takes back nothing."""
+    """A download into a stream, which takes back nothing; one that is ours is closed at its end."""
 
-    def __init__(self, stream: OutputStream) -> None:
+    def __init__(self, stream: OutputStream, is_ours: bool = False) -> None:
         self._stream = stream
+        self._is_ours = is_ours
+        self._repeated = 0  # bytes to come that have gone out before
 
     def start(self, validator: str | None, length: int | None) -> None:
         """Begin at the first byte. Raises `cli_download_interrupted` where some have gone out before."""
@@ -69,8 +71,6 @@ class Stream(Part):
         """Go on; what goes out twice is left out."""
         self._repeated = self.have - position
 
-    _repeated = 0
-
     def write(self, block: memoryview) -> None:
         """Pass the bytes on. Raises BrokenPipeError where the reader is gone."""
         repeated = min(self._repeated, len(block))
@@ -81,6 +81,13 @@ class Stream(Part):
     def finish(self) -> None:
         """Hand everything on."""
         self._stream.flush()
+        self.leave()
+
+    def leave(self) -> bool:
+        """Let go of the stream; nothing that went out can be gone on with."""
+        if self._is_ours and self._stream.raw is not None:
+            self._stream.raw.close()
+        return False
 
 
 class PartFile(Part):
