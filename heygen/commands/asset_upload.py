@@ -61,24 +61,29 @@ def run(invocation: Invocation) -> int:
     try:
         document = upload.one(files[0]) if len(files) == 1 else upload.batch(files)
     except HeygenError as error:
-        if not upload.has_begun:
-            raise
-        error.details = {**error.details, "idempotency_key": key}
-        if error.code != "cli_job_failed" and error.exit_code != ExitCode.AUTH:
-            error.hint = f"Run the same command again with --idempotency-key {key}: nothing is made twice"
-        raise
+        raise upload.explained(error)
+    except KeyboardInterrupt as interrupt:
+        raise upload.explained(HeygenError("canceled", "interrupted while uploading")) from interrupt
     invocation.output.result(document)
     return ExitCode.OK
 
 
 class _Upload:
-    """One upload. `has_begun` tells whether the API may know of it."""
+    """One upload. `has_begun` tells whether the API may know of it, `is_complete` whether it has all of it."""
 
     def __init__(self, invocation: Invocation, key: str) -> None:
         self.invocation = invocation
         self.key = key
         self.client: Client = invocation.client()
-        self.has_begun = False
+        self.has_begun = self.is_complete = False
+
+    def explained(self, error: HeygenError) -> HeygenError:
+        """Return the error with the key that makes it safe to run the command again, where that matters."""
+        if self.has_begun and not self.is_complete:
+            error.details = {**error.details, "idempotency_key": self.key}
+            if error.exit_code != ExitCode.AUTH:
+                error.hint = f"Run the same command again with --idempotency-key {self.key}: nothing is made twice"
+        return error
 
     def one(self, file: Source) -> Any:
         """Upload one file; returns the document of its asset."""
@@ -121,6 +126,7 @@ class _Upload:
             put(self.client, Slot.of(item), shown(self.invocation, file.name, file.body()))
         id = _id({"data": created}, "batch_id")
         self._post("/v3/assets/complete/batches", {"batch_id": id}, self.invocation.context.uuid(), repeat_is_safe=True)
+        self.is_complete = True
         made = {
             "batch_id": id,
             "status": "processing",

@@ -71,17 +71,22 @@ SIGNATURES = (
 class Source:
     """Something to upload. `path` is how errors name it, `name` what the server is told; `size` is in bytes."""
 
-    def __init__(self, path: str, name: str, content_type: str, stream: BinaryIO | None = None) -> None:
+    def __init__(self, path: str, name: str, content_type: str, copy: int | None = None) -> None:
         self.path = path
         self.name = name
         self.content_type = content_type
-        self._stream = stream  # the copy of what can be read only once
+        self._copy = copy  # the descriptor of one of what can be read only once
         self._state = self._look()
         self.size = self._state[0]
 
+    def __del__(self) -> None:
+        # The copy goes with the last who might want to send it again.
+        if self._copy is not None:
+            os.close(self._copy)
+
     def _look(self) -> tuple[int, ...]:
         """Return what changes when the file does."""
-        found = os.stat(self.path) if self._stream is None else os.fstat(self._stream.fileno())
+        found = os.stat(self.path) if self._copy is None else os.fstat(self._copy)
         return found.st_size, found.st_mtime_ns, found.st_dev, found.st_ino
 
     def check(self) -> None:
@@ -100,13 +105,12 @@ class Source:
     def open(self) -> Reading:
         """Return its bytes from the start. Raises `cli_file_io_error` where it has changed."""
         self.check()
-        if self._stream is not None:
-            self._stream.seek(0)
-            return Reading(self, self._stream, is_ours=False)
         try:
-            return Reading(self, open(self.path, "rb", buffering=0), is_ours=True)
+            stream = open(self.path if self._copy is None else os.dup(self._copy), "rb", buffering=0)
         except OSError as error:
             raise _unreadable(self.path, error) from error
+        stream.seek(0)
+        return Reading(self, stream)
 
     def body(self) -> Body:
         """Return it as the body of a request."""
@@ -116,10 +120,9 @@ class Source:
 class Reading:
     """One pass over a source. The last bytes are only handed out once it is sure that nothing has changed."""
 
-    def __init__(self, source: Source, stream: Any, is_ours: bool) -> None:
+    def __init__(self, source: Source, stream: Any) -> None:
         self._source = source
         self._stream = stream
-        self._is_ours = is_ours
         self._left = source.size
 
     def readinto(self, buffer: memoryview) -> int:
@@ -137,8 +140,7 @@ class Reading:
 
     def close(self) -> None:
         """Close the file."""
-        if self._is_ours:
-            self._stream.close()
+        self._stream.close()
 
 
 def find(path: str, flag: str, context: Context) -> Source:
@@ -169,22 +171,23 @@ def _spooled(path: str, stream: Any, flag: str, context: Context) -> Source:
     """Copy what can be read only once to disk, not into memory."""
     from tempfile import TemporaryFile
 
-    copy = None
+    begin = b""
     try:
-        copy = TemporaryFile(dir=context.environ.get("TMPDIR") or None)
-        begin = b""
-        while stream is not None:
-            block = stream.read(BLOCK)
-            if not block:
-                break
-            begin = begin or block[:64]
-            copy.write(block)
-        copy.flush()
+        with TemporaryFile(dir=context.environ.get("TMPDIR") or None) as copy:
+            while stream is not None:
+                block = stream.read(BLOCK)
+                if not block:
+                    break
+                begin = begin or block[:64]
+                copy.write(block)
+            copy.flush()
+            descriptor = os.dup(copy.fileno())  # as long as it is open, the file without a name exists
     except OSError as error:
         raise HeygenError("cli_file_io_error", f"cannot keep a copy of {path}: {error.strerror or error}") from error
+    source = Source(path, f"upload{extension(begin)}", content_type("", begin), descriptor)
     if not begin:
         raise usage_error(f"{path} is empty", param=flag)
-    return Source(path, f"upload{extension(begin)}", content_type("", begin), copy)
+    return source
 
 
 def extension(begin: bytes) -> str:

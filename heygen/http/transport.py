@@ -12,14 +12,14 @@ from urllib.parse import urlsplit
 
 from heygen import address
 from heygen.http import proxies
-from heygen.http.connection import Channel, Patience, dial, reason
+from heygen.http.connection import READ_AHEAD, Channel, Patience, dial, reason
 from heygen.http.failure import AnswerLost, NotSent, ProxyFailure, TimedOut, TransportFailure
 from heygen.http.message import Body, Headers, Request, Response
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from socket import socket
-    from typing import Any, Callable, Iterator
+    from typing import Any, BinaryIO, Callable
 
     from heygen.context import Context
     from heygen.http.proxies import Proxy
@@ -49,13 +49,22 @@ class _Transport:
             scheme, host, port = address.origin(request.url)
         except ValueError as error:
             raise NotSent(f"the URL cannot be reached: {error}", may_pass=False) from error
+        # Before a connection is made: a file that cannot be read any more is no business of the server's.
+        stream = request.body.open() if isinstance(request.body, Body) else None
+        try:
+            return self._exchange(request, stream, scheme, host, port)
+        finally:
+            if stream is not None:
+                stream.close()
+
+    def _exchange(self, request: Request, stream: BinaryIO | None, scheme: str, host: str, port: int) -> Response:
         name = address.host_and_port(request.url)
         patience = Patience(name, request.timeout, self.context.monotonic)
         proxy = proxies.choose(request.url, self.context.environ)
         channel = Channel(self._connected(scheme, host, port, proxy, patience), patience)
         try:
             forwarder = proxy if scheme == "http" else None
-            early = _send(request, channel, name, forwarder)
+            early = _send(request, stream, channel, forwarder)
             return _answer(request, channel, forwarder, early)
         except BaseException:
             channel.close()
@@ -141,9 +150,11 @@ class _Answer(http.client.HTTPResponse):
         raise http.client.BadStatusLine("no end of interim responses")
 
 
-def _send(request: Request, channel: Channel, name: str, proxy: Proxy | None) -> TransportFailure | None:
-    """Send the request. Returns the failure that broke off its body, in case there is an answer all the same."""
-    connection = http.client.HTTPConnection(name)
+def _send(
+    request: Request, stream: BinaryIO | None, channel: Channel, proxy: Proxy | None
+) -> TransportFailure | None:
+    """Send the request; `stream` has its body, where that is streamed. Returns the failure that broke off its body, in case there is an answer all the same."""
+    connection = http.client.HTTPConnection(channel.patience.host)
     connection.sock = channel  # type: ignore[assignment]
     parts = urlsplit(request.url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -170,9 +181,9 @@ def _send(request: Request, channel: Channel, name: str, proxy: Proxy | None) ->
         raise NotSent(f"the {what} has a character that cannot be sent", may_pass=False) from None
     connection.endheaders()
     try:
-        if isinstance(body, Body):
+        if stream is not None:
             channel.patience.begin_transfer()
-            _send_stream(body, channel)
+            _send_stream(stream, body.length, channel)
         elif body:
             channel.sendall(body)
     except NotSent as failure:
@@ -183,19 +194,14 @@ def _send(request: Request, channel: Channel, name: str, proxy: Proxy | None) ->
     return None
 
 
-def _send_stream(body: Body, channel: Channel) -> None:
-    stream = body.open()
-    try:
-        block = memoryview(bytearray(min(BLOCK, body.length or 1)))
-        left = body.length
-        while left:
-            count = stream.readinto(block[: min(left, len(block))])  # type: ignore[attr-defined]
-            if not count:
-                raise NotSent(f"the request's body ended {left} bytes early", may_pass=False)
-            channel.sendall(block[:count])
-            left -= count
-    finally:
-        stream.close()
+def _send_stream(stream: BinaryIO, length: int, channel: Channel) -> None:
+    block = memoryview(bytearray(min(BLOCK, length or 1)))
+    while length:
+        count = stream.readinto(block[: min(length, len(block))])  # type: ignore[attr-defined]
+        if not count:
+            raise NotSent(f"the request's body ended {length} bytes early", may_pass=False)
+        channel.sendall(block[:count])
+        length -= count
 
 
 def _answer(request: Request, channel: Channel, proxy: Proxy | None, early: TransportFailure | None) -> Response:
@@ -229,6 +235,11 @@ def _answer(request: Request, channel: Channel, proxy: Proxy | None, early: Tran
     )
 
 
+def _copied(data: bytes, buffer: memoryview) -> int:
+    buffer[: len(data)] = data
+    return len(data)
+
+
 class _Stream:
     """The body of a response, as its framing delimits it; an end that comes too early is a failure."""
 
@@ -236,6 +247,7 @@ class _Stream:
         self._answer = answer
         self._patience = patience
         self._left = answer.length  # None for a body that ends in another way
+        self._is_drained = False  # nothing read ahead is left
 
     def read(self, size: int) -> bytes:
         """Return up to `size` bytes, nothing at the end only."""
@@ -250,10 +262,15 @@ class _Stream:
             if answer.fp is None or self._left == 0:
                 return 0
             if answer.chunked:
-                piece = answer.read1(len(buffer))
-                buffer[: len(piece)] = piece
-                return len(piece)
-            count = answer.fp.readinto1(buffer if self._left is None else buffer[: self._left])
+                return _copied(answer.read1(len(buffer)), buffer)
+            buffer = buffer if self._left is None else buffer[: self._left]
+            if self._is_drained and len(buffer) > READ_AHEAD:
+                count = answer.fp.readinto1(buffer)
+            else:
+                # What was read ahead is handed out alone: readinto1() goes on to the network, and a failure there
+                # would lose it.
+                count = _copied(answer.fp.read1(len(buffer)), buffer)
+                self._is_drained = len(buffer) > READ_AHEAD
         except http.client.HTTPException as error:
             raise AnswerLost(f"the answer of {self._patience.host} was cut short") from error
         if self._left is not None:
