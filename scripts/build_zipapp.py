@@ -131,6 +131,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--releases-url", default="", help="the list of releases that `heygen update` reads")
     parser.add_argument("--analytics-url", default="", help="where usage events go")
     parser.add_argument("--analytics-key", default="", help="the project key that usage events carry")
+    parser.add_argument(
+        "--python", metavar="PATH", action="append", default=[], help="carry bytecode for this Python (default: all here)"
+    )
     options = parser.parse_args(arguments)
     stamp = {
         "RELEASES_URL": options.releases_url,
@@ -139,8 +142,11 @@ def main(arguments: list[str]) -> int:
     }
     if options.version:
         stamp["__version__"] = options.version
-    found = pythons.find()
-    data = build(package_files(stamp), found, int(os.environ.get("SOURCE_DATE_EPOCH") or 0))
+    try:
+        found = pythons.chosen(options.python)
+        data = build(package_files(stamp), found, int(os.environ.get("SOURCE_DATE_EPOCH") or 0))
+    except ValueError as error:
+        parser.exit(1, f"{error}\n")
     os.makedirs(options.output, exist_ok=True)
     write(os.path.join(options.output, "heygen.pyz"), data, 0o755)
     checksum = f"{hashlib.sha256(data).hexdigest()}  heygen.pyz\n"

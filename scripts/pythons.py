@@ -52,6 +52,20 @@ def probe(path: str) -> Python | None:
     return Python(executable, version, level == "final", implementation, cache_tag, bytes.fromhex(magic))
 
 
+def chosen(paths: list[str]) -> list[Python]:
+    """Return the interpreters at these paths, or all that find() returns where there are none.
+
+    Raises ValueError for a path that has none that heygen supports.
+    """
+    found = []
+    for path in paths:
+        python = probe(path)
+        if python is None:
+            raise ValueError(f"{path} is no Python 3.9 or newer")
+        found.append(python)
+    return found or find()
+
+
 def find() -> list[Python]:
     """Return one CPython for each feature release on this machine, oldest first.
 
