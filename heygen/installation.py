@@ -63,23 +63,39 @@ def at(package: str) -> Installation:
         upgrade = f"pipx upgrade {distribution}"
     elif "/uv/tools/" in unix:
         upgrade = f"uv tool upgrade {distribution}"
-    elif _installer(site) == "conda":
+    elif _metadata(site, "INSTALLER").strip() == "conda":
         upgrade = f"conda update {distribution}"
     elif "/dist-packages/" in unix and unix.startswith("/usr/lib/"):
         upgrade = f"apt-get install --only-upgrade {distribution}"
     else:
-        upgrade = f"{_quoted(sys.executable)} -m pip install --upgrade {distribution}"
+        wanted = _quoted(_origin(site) or distribution)
+        upgrade = f"{_quoted(sys.executable)} -m pip install --upgrade {wanted}"
     return Installation(method=PACKAGE, path=package, upgrade=_store(unix) or upgrade)
 
 
-def _installer(site: str) -> str:
-    """Return what a distribution's metadata names as its installer."""
+def _metadata(site: str, name: str) -> str:
+    """Return a file of the distribution's metadata, or nothing where there is none."""
     import glob
 
-    for path in glob.glob(os.path.join(glob.escape(site), "heygen_cli-*.dist-info", "INSTALLER")):
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read().strip()
+    for path in glob.glob(os.path.join(glob.escape(site), "heygen_cli-*.dist-info", name)):
+        try:
+            with open(path, encoding="utf-8", errors="replace") as file:
+                return file.read()
+        except OSError:
+            break
     return ""
+
+
+def _origin(site: str) -> str | None:
+    """Return where pip took the package from, if that was no index but an address (PEP 610)."""
+    import json
+
+    try:
+        found = json.loads(_metadata(site, "direct_url.json"))
+        prefix = f"{found['vcs_info']['vcs']}+" if "vcs_info" in found else ""
+        return prefix + found["url"]
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _store(path: str) -> str | None:

@@ -505,6 +505,26 @@ def test_a_package_is_updated_by_what_installed_it(tmp_path, folder, installer, 
     assert error["hint"] == f"Update it with: {upgrade}"
 
 
+@pytest.mark.parametrize(
+    ("origin", "wanted"),
+    [
+        ('{"url": "file:///srv/a b/heygen.tar.gz", "archive_info": {}}', "'file:///srv/a b/heygen.tar.gz'"),
+        ('{"url": "https://git.example/heygen.git", "vcs_info": {"vcs": "git"}}', "git+https://git.example/heygen.git"),
+        ("{}", "heygen-cli"),
+        ("[", "heygen-cli"),
+    ],
+)
+def test_a_package_from_an_address_is_updated_from_there(tmp_path, origin, wanted):
+    """No index is asked for a name that may be somebody else's there."""
+    metadata = tmp_path / "site-packages" / "heygen_cli-0.1.0.dist-info"
+    metadata.mkdir(parents=True)
+    (metadata / "direct_url.json").write_text(origin)
+
+    found = installation.at(str(tmp_path / "site-packages" / "heygen"))
+
+    assert found.upgrade == f"{sys.executable} -m pip install --upgrade {wanted}"
+
+
 def test_a_file_that_a_package_manager_owns_is_left_to_it():
     if not shutil.which("dpkg-query"):
         pytest.skip("there is no dpkg here")
