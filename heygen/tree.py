@@ -203,7 +203,7 @@ HAND_WRITTEN_GROUPS = {
     "feedback": "Rate this program, and say why",
     "sandbox": "Rehearse against a simulated API, offline and free",
     "completion": "Print a completion script for your shell",
-    "update": "Update this program to the latest version, or to another one",
+    "update": "Update this program, or install another version",
 }
 
 # Old words that still work, with a notice.
@@ -279,7 +279,7 @@ def value_name(flag: Flag) -> str:
         return f"<{flag.type}>"
     if last in ("id", "ids"):
         return "<id>"
-    return f"<{last}>" if flag.enum or last in ("url", "token") else "<text>"
+    return "<choice>" if flag.enum else f"<{last}>" if last in ("url", "token") else "<text>"
 
 
 def _operation_command(operation: Operation) -> Command:

@@ -24,6 +24,26 @@ from heygen import cli  # noqa: E402
 from heygen.context import Context, InputStream, OutputStream  # noqa: E402
 
 
+def pytest_addoption(parser):
+    parser.addoption("--update-golden", action="store_true", help="rewrite the files in tests/golden")
+
+
+@pytest.fixture
+def golden(request):
+    """Compare a text with a file of tests/golden; an escape stands there as ␛, so that a change can be read."""
+
+    def check(name, text):
+        path = ROOT / "tests" / "golden" / name
+        text = text.replace("\x1b", "␛")
+        if request.config.getoption("--update-golden"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode())
+        assert path.exists(), f"{path.name} is missing; pytest --update-golden writes it"
+        assert text == path.read_bytes().decode()
+
+    return check
+
+
 class Clock:
     """A clock that only sleeping moves."""
 

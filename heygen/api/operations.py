@@ -70,7 +70,7 @@ class Operation(Record):
     def noun(self) -> str:
         """What it is about, in the singular, as prompts and errors name it: `video translation`."""
         fixed = [segment for segment in self.path.split("/") if segment and not segment.startswith("{")]
-        noun = fixed[-1].replace("-", " ")
+        noun = fixed[-1].replace("ai-", "AI ").replace("-", " ")
         return noun[:-2] if noun.endswith("ches") else noun[:-1] if noun.endswith("s") else noun
 
     @property

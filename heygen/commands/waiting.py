@@ -126,7 +126,7 @@ class _Waiting:
         return self.invocation.given[self.invocation.command.arguments[-1].key]
 
     def _observer(self) -> jobs.Observer:
-        if not self.invocation.output.is_human:
+        if not self.invocation.output.is_human or self.context.is_set("CI"):
             return jobs.Observer()
         from heygen.output.progress import WaitProgress
 

@@ -19,6 +19,9 @@ WIDEST = 120
 NARROWEST = 20
 # Names that are longer have their meaning below them.
 WIDEST_NAME = 30
+# A remark that is no longer than this stays on one line.
+SHORT_REMARK = 20
+_NO_BREAK = "\u00a0"
 # On less than this, every meaning stands below its name.
 NARROWEST_COLUMNS = 64
 
@@ -70,7 +73,8 @@ class _Layout:
     def _term(self, term: Term) -> list[str]:
         column = self._columns[_is_command(term)]
         start = INDENT + column + GAP if column else 3 * INDENT
-        text = " ".join((term.meaning, *term.remarks)) if term.remarks else term.meaning
+        remarks = (each.replace(" ", _NO_BREAK) if len(each) <= SHORT_REMARK else each for each in term.remarks)
+        text = " ".join((term.meaning, *remarks)) if term.remarks else term.meaning
         parts = wrap(text, self.width - start) if text else []
         parts = self._dimmed(parts, len(text) - len(term.meaning)) if term.remarks else parts
         name = " " * INDENT + self.terminal.paint(term.name, "cyan")
@@ -83,7 +87,7 @@ class _Layout:
         found: list[str] = []
         for part in reversed(parts):
             bright = part[: max(len(part) - count, 0)]
-            found.insert(0, bright + self.terminal.paint(part[len(bright) :], "dim"))
+            found.insert(0, bright + self.terminal.paint(part[len(bright) :].replace(_NO_BREAK, " "), "dim"))
             count = max(count - len(part) - 1, 0)
         return found
 

@@ -53,7 +53,7 @@ def lines(
             found.extend(_block(value, terminal, indent + INDENT))
             continue
         start = indent + max(column, cells.width(label)) + GAP
-        if _room(terminal, start) < NARROWEST_VALUE:
+        if _room(terminal, start) < NARROWEST_VALUE or _fits_below_alone(name, value, terminal, start, indent + INDENT):
             start = indent + INDENT
             found.append(head)
             head = ""
@@ -72,6 +72,13 @@ def _is_nested(value: Any) -> bool:
 def _room(terminal: Terminal, start: int) -> int:
     """Return the cells from there to the right edge; without a terminal there is none, and nothing is broken or cut."""
     return max(terminal.width - start, 1) if terminal.is_terminal else 1 << 30
+
+
+def _fits_below_alone(name: str, value: Any, terminal: Terminal, beside: int, below: int) -> bool:
+    """Tell whether a value that is not cut has its line to itself below its label, but not beside it."""
+    if values.kind(name, value) not in values.WHOLE:
+        return False
+    return _room(terminal, beside) < cells.width(values.text(name, value, terminal)) <= _room(terminal, below)
 
 
 def _value(name: str, value: Any, terminal: Terminal, room: int) -> list[str]:

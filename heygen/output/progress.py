@@ -27,7 +27,8 @@ QUIET_START = 0.2
 # Without a terminal, and where the length is known, a transfer tells of each quarter, but no more often than this.
 BETWEEN_LINES = 5.0
 RATE_WINDOW = 5.0
-WIDEST_BAR, NARROWEST_BAR = 30, 8
+WIDEST_BAR, NARROWEST_BAR, NARROWEST_LABEL, GAP = 30, 8, 12, 2
+WIDEST_FACTS = len("100%  999/999 MB  999 MB/s  59m 59s left")
 
 
 def transfer(invocation: Invocation, label: str, total: int | None, start: int = 0) -> Progress:
@@ -39,6 +40,9 @@ def transfer(invocation: Invocation, label: str, total: int | None, start: int =
     if not invocation.output.is_human or invocation.context.is_set("CI"):
         return Progress()
     return TransferProgress(invocation.context, label, total, start=start, color=invocation.output.color)
+
+
+_CLEAR = "\r\x1b[J"
 
 
 class Progress:
@@ -64,13 +68,11 @@ class _Line:
     def __init__(self, terminal: Terminal) -> None:
         self.terminal = terminal
         self.is_shown = False
-        self._text = ""
         self._before: Any = None
         self._watch()
 
     def draw(self, text: str) -> None:
         """Show a line, already cut to less than the terminal's width, in place of the last."""
-        self._text = text
         if self._is_in_background():
             return
         self.is_shown = True
@@ -80,7 +82,7 @@ class _Line:
         """Take the line away."""
         if self.is_shown:
             self.is_shown = False
-            self._write("\r\x1b[J")
+            self._write(_CLEAR)
 
     def close(self) -> None:
         """Take the line away for good."""
@@ -130,13 +132,13 @@ class _Line:
     def _suspend(self, number: int, frame: FrameType | None) -> None:
         import signal
 
-        was_shown = self.is_shown
-        self.clear()
+        descriptor = self._descriptor()
+        if self.is_shown and descriptor is not None:
+            # Past the stream, which may be in the middle of a write; the next frame brings the line back.
+            os.write(descriptor, _CLEAR.encode())
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)  # it goes on here once the shell continues it
         signal.signal(number, self._suspend)
-        if was_shown:
-            self.draw(self._text)
 
 
 class WaitProgress(Observer):
@@ -160,7 +162,7 @@ class WaitProgress(Observer):
             self._draw()
         elif self._statuses() != self._told:
             self._told = self._statuses()
-            self.context.stderr.write(f"{self._sentence()} ({self._elapsed()})\n")
+            self.context.stderr.write(f"{self._subject()}: {self._statuses()} ({self._elapsed()})\n")
             self.context.stderr.flush()
 
     def sleep(self, seconds: float, sleep: Callable[[float], None]) -> None:
@@ -187,18 +189,21 @@ class WaitProgress(Observer):
         self._next_frame = now + FRAME * 0.9  # a sleep of one frame may wake a little early
         spinner = self.terminal.symbol("spinner")
         self._frame += 1
-        parts = [self._sentence(), *self._percent(), self._elapsed()]
+        separator, more = self.terminal.symbol("separator"), self.terminal.symbol("more")
+        facts = separator.join([f": {self._statuses()}", *self._trouble(), *self._percent(), self._elapsed()])
         room = self.terminal.width - 3
-        text = cells.cut(self.terminal.symbol("separator").join(parts), room, self.terminal.symbol("more"))
+        # How it is going matters more than what it is about.
+        left = room - cells.width(facts)
+        subject = cells.cut(self._subject(), left, more)
+        text = subject + facts if left >= NARROWEST_LABEL else cells.cut(facts[2:], room, more)
         sign = self.terminal.paint(spinner[self._frame % len(spinner)], "cyan")
         self._line.draw(f"{sign} {text}" if room > 0 else "")
 
-    def _sentence(self) -> str:
+    def _subject(self) -> str:
         count = len(self.jobs)
         if count == 1:
-            what = " ".join(part for part in (self.what, cells.escape(self.jobs[0].id)) if part)
-            return f"Waiting for {what}: {self._statuses()}"
-        return f"Waiting for {count} {self.what or 'job'}s: {self._statuses()}"
+            return " ".join(part for part in ("Waiting for", self.what, cells.escape(self.jobs[0].id)) if part)
+        return f"Waiting for {count} {self.what or 'job'}s"
 
     def _statuses(self) -> str:
         counts: dict[str, int] = {}
@@ -208,6 +213,9 @@ class WaitProgress(Observer):
         if len(self.jobs) == 1:
             return next(iter(counts))
         return ", ".join(f"{count} {status}" for status, count in counts.items())
+
+    def _trouble(self) -> list[str]:
+        return ["no answer, trying again"] if any(job.is_unreachable for job in self.jobs) else []
 
     def _percent(self) -> list[str]:
         known = [100.0 if job.state == SUCCEEDED else job.progress or 0.0 for job in self.jobs]
@@ -271,7 +279,7 @@ class TransferProgress(Progress):
     def _facts(self) -> list[str]:
         """Return what there is to tell, the most important first."""
         facts = [self._percent()] if self.total else []
-        facts.append(f"{values.size(self.done)} of {values.size(self.total)}" if self.total else values.size(self.done))
+        facts.append(values.amount(self.done, self.total) if self.total else values.size(self.done))
         rate = self._rate()
         if rate:
             facts.append(f"{values.size(rate)}/s")
@@ -288,19 +296,25 @@ class TransferProgress(Progress):
 
     def _frame_text(self) -> str:
         self._frame += 1
-        room = self.terminal.width - 1
+        room, more = self.terminal.width - 1, self.terminal.symbol("more")
         facts = self._facts()
-        label = cells.cut(self.label, max(room // 2, 10), self.terminal.symbol("more"))
-        while facts and cells.width(label) + sum(len(fact) + 2 for fact in facts) > room:
-            del facts[-1]
-        left = room - cells.width(label) - sum(len(fact) + 2 for fact in facts) - 2
-        if self.total and left >= NARROWEST_BAR:
-            facts.insert(0, self._bar(min(left, WIDEST_BAR)))
-        elif not self.total and room > 2:
+        if not self.total:
             spinner = self.terminal.symbol("spinner")
             sign = self.terminal.paint(spinner[self._frame % len(spinner)], "cyan")
-            return f"{sign} " + cells.cut("  ".join([label, *facts]), room - 2, self.terminal.symbol("more"))
-        return "  ".join([label, *facts]) if facts else cells.cut(label, room, "")
+            return f"{sign} {cells.cut('  '.join([self.label, *facts]), room - 2, more)}" if room > 2 else ""
+        # The bar keeps its length while the facts beside it change theirs; the label gives way to it first.
+        label = cells.cut(self.label, max(room - WIDEST_FACTS - NARROWEST_BAR - 2 * GAP, NARROWEST_LABEL), more)
+        left = room - cells.width(label) - GAP
+        bar = min(left - GAP - WIDEST_FACTS, WIDEST_BAR)
+        has_bar = bar >= NARROWEST_BAR
+        left -= bar + GAP if has_bar else 0
+        while facts and sum(len(fact) + GAP for fact in facts) - GAP > left:
+            del facts[-1]
+        if has_bar:
+            facts.insert(0, self._bar(bar))
+        else:
+            label = cells.cut(self.label, room - sum(len(fact) + GAP for fact in facts), more)
+        return (" " * GAP).join([label, *facts])
 
     def _bar(self, length: int) -> str:
         halves = min(int(2 * length * self.done / self.total), 2 * length)  # type: ignore[operator]

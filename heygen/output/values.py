@@ -190,14 +190,18 @@ def duration(seconds: float) -> str:
     return f"{whole}s"
 
 
+_UNITS = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
+
+
 def size(count: float) -> str:
     """Return a number of bytes in decimal units, two significant digits at least: `812 B`, `3.4 MB`."""
-    if count < 1000:
-        return f"{round(count)} B"
-    for unit in ("kB", "MB", "GB", "TB", "PB", "EB"):
-        count /= 1000
-        if count < 9.95:
-            return f"{count:.1f} {unit}"
-        if count < 999.5:
-            break
-    return f"{round(count)} {unit}"
+    return amount(count, count).partition("/")[2]
+
+
+def amount(count: float, total: float) -> str:
+    """Return a part of a number of bytes and the whole, in the whole's unit: `0.6/3.4 MB`."""
+    unit, scale = 0, 1
+    while unit < len(_UNITS) - 1 and round(total / scale) >= 1000:
+        unit, scale = unit + 1, scale * 1000
+    digits = 1 if unit and total / scale < 9.95 else 0
+    return f"{count / scale:.{digits}f}/{total / scale:.{digits}f} {_UNITS[unit]}"
