@@ -450,3 +450,9 @@ try: import heygen.nothing
 except ImportError as error: print(error.name)
 """
     assert inside(pyz, code) == ["FileNotFoundError", "FileNotFoundError", "heygen.nothing", "heygen.nothing"]
+
+
+@posix
+def test_a_pipeline_in_the_sandbox_finds_this_very_file(pyz):
+    answer = start(pyz, "sandbox", "run", "--", "sh", "-c", "heygen --version; heygen video list --get has_more")
+    assert (answer.returncode, answer.stdout, answer.stderr) == (0, f"{VERSION}false\n", "")

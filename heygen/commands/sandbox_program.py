@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 
 from heygen.errors import HeygenError
 
@@ -41,26 +40,19 @@ def _found(name: str, path: str) -> str:
 
 def _write_launcher(folder: str) -> None:
     """Put a `heygen` into a folder that starts this program, be it one file, installed, or a checkout."""
-    import heygen
+    from heygen import process
 
-    root = os.path.dirname(os.path.dirname(os.path.abspath(heygen.__file__)))
     os.mkdir(folder, 0o700)
-    start = os.path.join(folder, "start.py")
-    with open(start, "w", encoding="utf-8") as stream:
-        stream.write(
-            "import sys\n"
-            f"sys.path[0] = {root!r}\n"
-            "from heygen.__main__ import main\n"
-            "sys.exit(main())\n"
-        )
     launcher = os.path.join(folder, "heygen.cmd" if os.name == "nt" else "heygen")
-    with open(launcher, "w", encoding="utf-8") as stream:
+    with open(launcher, "w", encoding="utf-8", errors="surrogateescape") as stream:
         if os.name == "nt":
-            stream.write(f'@"{sys.executable}" "{start}" %*\n')
-        else:
-            from shlex import quote
+            from subprocess import list2cmdline
 
-            stream.write(f'#!/bin/sh\nexec {quote(sys.executable)} {quote(start)} "$@"\n')
+            stream.write(f"@{list2cmdline(process.command())} %*\n")
+        else:
+            from shlex import join
+
+            stream.write(f'#!/bin/sh\nexec {join(process.command())} "$@"\n')
     os.chmod(launcher, 0o700)
 
 
