@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from heygen.http.message import Request, Response
 
 
+_BLOCK = 64 * 1024  # bytes
+
+
 class OutputStream:
     """A text stream over a binary one: encodes without ever failing, and knows whether it is a terminal.
 
@@ -65,21 +68,43 @@ def _write_error(error: OSError) -> HeygenError:
 
 
 class InputStream:
-    """Standard input as bytes, and whether it is a terminal."""
+    """Standard input as bytes, and whether it is a terminal. Reading raises HeygenError `cli_file_io_error`."""
 
     def __init__(self, raw: BinaryIO | None, is_terminal: bool = False) -> None:
         self.raw = raw
         self.is_terminal = is_terminal
         self.was_read = False
 
-    def read(self) -> bytes:
-        """Return all that is left; a closed stream is empty."""
+    def read(self, most: int = 100 * 1024 * 1024) -> bytes:
+        """Return all that is left; a closed stream is empty, and one of more than `most` bytes an error."""
         self.was_read = True
-        return self.raw.read() if self.raw is not None else b""
+        data = bytearray()
+        while self.raw is not None and len(data) <= most:
+            try:
+                piece = self.raw.read(_BLOCK)
+            except OSError as error:
+                raise _read_error(error) from error
+            data += piece
+            if len(piece) < _BLOCK:
+                return bytes(data)  # without a second look: a terminal's end is told once
+        if data:
+            raise HeygenError("cli_file_io_error", f"standard input is too long: more than {most} bytes")
+        return b""
 
     def readline(self) -> bytes:
         """Return the next line with its end; empty at the end of the stream."""
-        return self.raw.readline() if self.raw is not None else b""
+        try:
+            return self.raw.readline() if self.raw is not None else b""
+        except OSError as error:
+            raise _read_error(error) from error
+
+
+def _read_error(error: OSError) -> HeygenError:
+    return HeygenError(
+        "cli_file_io_error",
+        f"cannot read standard input: {error.strerror or error}",
+        hint="Redirect it from a file or a pipe that can be read",
+    )
 
 
 class Context:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
+LARGEST_FILE = 1024 * 1024  # bytes; more is none of ours, and a device may have no end
 _PATIENCE = 30.0  # seconds to wait for another process
 _LONGEST_PAUSE = 0.05  # seconds between two looks at a lock that is taken
 
@@ -47,13 +48,16 @@ def read(file: str) -> bytes | None:
     """Return a file's content, or None where there is none, or no way to it. Raises OSError."""
     try:
         with open(file, "rb") as stream:
-            return stream.read()
+            data = stream.read(LARGEST_FILE + 1)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except PermissionError:
         if not os.access(os.path.dirname(file) or ".", os.X_OK):
             return None  # another user's home: it is as if we had none
         raise
+    if len(data) > LARGEST_FILE:
+        raise OSError(None, "it is larger than 1 MiB")
+    return data
 
 
 def is_exposed(file: str) -> bool:

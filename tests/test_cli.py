@@ -103,6 +103,39 @@ def test_a_full_disk_is_an_envelope(run, server):
     assert result.error["result"] == {"data": []}
 
 
+def test_input_that_cannot_be_read_is_an_envelope(run, server):
+    import io
+
+    from heygen.context import InputStream
+
+    class WriteOnly(io.RawIOBase):
+        def read(self, size=-1):
+            raise OSError(9, "Bad file descriptor")
+
+        readline = read
+
+    result = run("video-agent", "create", "-d", "-", stdin=InputStream(WriteOnly()))
+    assert (result.status, result.error["code"]) == (1, "cli_file_io_error")
+    assert result.error["message"] == "cannot read standard input: Bad file descriptor"
+    result = run("video", "delete", "v1", stdin=InputStream(WriteOnly(), is_terminal=True), terminal=True)
+    assert (result.status, "cannot read standard input" in result.stderr) == (1, True)
+
+
+def test_input_without_an_end_is_refused(run, server):
+    import io
+
+    from heygen.context import InputStream
+
+    class Endless(io.RawIOBase):
+        def read(self, size=-1):
+            return b"y" * size
+
+    for argv, most in ((("auth", "login"), 65536), (("video-agent", "create", "--prompt", "-"), 104857600)):
+        result = run(*argv, stdin=InputStream(Endless()))
+        assert (result.status, result.error["code"]) == (1, "cli_file_io_error")
+        assert result.error["message"] == f"standard input is too long: more than {most} bytes"
+
+
 def test_a_closed_pipe_ends_quietly(run, server):
     import io
 

@@ -1,6 +1,7 @@
 """From `-d`, `--set`, flags and stdin to one checked request body."""
 
 import json
+import os
 
 import pytest
 
@@ -90,6 +91,12 @@ def test_bytes_that_are_no_text_go_into_a_query_as_into_a_path(run, server):
     listed = run("video", "list", "--title", "a\udcff")
     shown = run("video", "get", "a\udcff")
     assert [each.requests[0].target for each in (listed, shown)] == ["/v3/videos?title=a%ED%B3%BF", "/v3/videos/a%ED%B3%BF"]
+
+
+def test_a_file_without_an_end_is_refused(run, server):
+    if not os.path.exists("/dev/zero"):
+        pytest.skip("this system has no /dev/zero")
+    assert refused(run, "video", "create", "-d", "/dev/zero")["message"].endswith("it has more than 100 MiB")
 
 
 def test_a_number_that_no_float_holds_is_refused(run, server):

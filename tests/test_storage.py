@@ -81,6 +81,16 @@ def test_a_link_stays_a_link(tmp_path):
     assert (tmp_path / "real" / "file").read_bytes() == b"new"
 
 
+def test_a_file_without_an_end_is_an_error(tmp_path):
+    """Such as a link to a device."""
+    file = tmp_path / "config.toml"
+    file.write_bytes(b"#" * storage.LARGEST_FILE)
+    assert len(storage.read(str(file))) == storage.LARGEST_FILE
+    file.write_bytes(b"#" * (storage.LARGEST_FILE + 1))
+    with pytest.raises(OSError, match="larger than 1 MiB"):
+        storage.read(str(file))
+
+
 def test_a_lock_that_is_not_given_back_ends_in_an_error(context, clock):
     file = storage.writable_path(context, "file")
     with storage.Lock(context, file):

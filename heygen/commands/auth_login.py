@@ -40,6 +40,7 @@ COMMAND = Command(
 )
 
 SIGN_IN_TIME = 300.0  # seconds for the browser
+_LONGEST_INPUT = 64 * 1024  # bytes; a key is far shorter
 _USER_FIELDS = ("email", "first_name", "last_name", "username")
 _PIPE = 'echo "$KEY" | heygen auth login'
 
@@ -89,7 +90,7 @@ def _key_credential(invocation: Invocation) -> Credential:
     elif context.stdin.is_terminal:
         raise usage_error("no prompt, because this run is not interactive", hint=f"Pipe the key in: {_PIPE}")
     else:
-        text = context.stdin.read().decode("utf-8", "replace")
+        text = context.stdin.read(_LONGEST_INPUT).decode("utf-8", "replace")
     try:
         key = credentials.clean_key(text)
     except ValueError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from heygen.api import body as bodies
 from heygen.errors import usage_error
+from heygen.http.client import LARGEST_DOCUMENT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +34,10 @@ class Sources:
             raise usage_error("-d is empty", param="data", hint="Give JSON, a file's path, or - for stdin")
         try:
             with open(given, "rb") as stream:
-                return bodies.parse_data(_decoded(stream.read(), given), given)
+                data = stream.read(LARGEST_DOCUMENT + 1)
+                if len(data) > LARGEST_DOCUMENT:
+                    raise ValueError("it has more than 100 MiB")
+                return bodies.parse_data(_decoded(data, given), given)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             raise usage_error(
