@@ -21,7 +21,7 @@ FLAGS = (
         name="job-seconds",
         is_array=True,
         value_name="<seconds>",
-        description="How long jobs take, or those of one kind: 5, 1m30s, video=10. Without it they end at once. Repeatable.",
+        description="How long jobs take, or those of one kind: 5, 1m30s, video=10. Without it they end at once.",
     ),
     Flag(
         name="fault",

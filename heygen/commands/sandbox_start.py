@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from heygen.commands import sandbox_options
-from heygen.errors import ExitCode
+from heygen.errors import ExitCode, HeygenError
 from heygen.tree import Command, Flag
 
 TYPE_CHECKING = False
@@ -46,19 +46,24 @@ def run(invocation: Invocation) -> int:
     context = invocation.context
     log = _Log(context) if invocation.output.is_human else None
     with sandbox_options.start(context, invocation.given, log) as server:
-        found = sandbox_options.variables(context.environ, server.url)
-        if invocation.given.get("env"):
-            from shlex import quote
-
-            context.stdout.write("".join(f"export {name}={quote(value)}\n" for name, value in found.items()))
-            context.stdout.flush()
-        else:
-            invocation.output.result({"url": server.url, "env": found})
         try:
+            _announce(invocation, sandbox_options.variables(context.environ, server.url), server.url)
             threading.Event().wait()
         except KeyboardInterrupt:
             pass  # how a server is meant to end
     return ExitCode.OK
+
+
+def _announce(invocation: Invocation, variables: dict[str, str], url: str) -> None:
+    """Print where the sandbox listens, and what points others at it."""
+    if not invocation.given.get("env"):
+        invocation.output.result({"url": url, "env": variables})
+        return
+    from shlex import quote
+
+    stdout = invocation.context.stdout
+    stdout.write("".join(f"export {name}={quote(value)}\n" for name, value in variables.items()))
+    stdout.flush()
 
 
 class _Log:
@@ -71,5 +76,8 @@ class _Log:
         query = "&".join(f"{name}={value}" for name, value in entry["query"])
         target = entry["path"] + (f"?{query}" if query else "")
         shown = "".join(sign if sign.isprintable() else "?" for sign in target)
-        self.context.stderr.write(f"{entry['status'] or 'cut'} {entry['method']} {shown}\n")
-        self.context.stderr.flush()
+        try:
+            self.context.stderr.write(f"{entry['status'] or 'cut'} {entry['method']} {shown}\n")
+            self.context.stderr.flush()
+        except (OSError, HeygenError):
+            pass  # nobody reads the log; the requests are served all the same
