@@ -279,7 +279,9 @@ def test_the_page_shows_what_exists(faulty):
     assert b"Nothing has been created" in api.get("/").body
     id = api.post("/v3/videos", {**VIDEO, "title": "<script>alert(1)</script>"}).data["video_id"]
     api.post("/v3/ai-clipping", {"video": {"type": "url", "url": "https://example.com/a"}, "title": "Cuts"})
+    session = api.post("/v3/video-agents", {"prompt": "x", "mode": "chat"}).data["session_id"]
     page = api.get("/")
+    assert session.encode() in page.body
     text = page.body.decode()
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]

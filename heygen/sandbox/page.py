@@ -33,11 +33,13 @@ _LISTS: tuple[tuple[str, tuple[str, ...], dict[str, Any]], ...] = (
     ("webhook", ("events", "list"), {}),
 )
 _SHOWN = 50
+# The columns of a list whose operation documents none: those of these fields that its entries have.
+_FIELDS = ("session_id", "endpoint_id", "event_id", "voice_id", "id", "name", "title", "event_type", "url", "status", "created_at")
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; color: #1b2440; }
 h1 { font-size: 1.4rem; } h2 { font-size: 1.05rem; margin-top: 2rem; }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .3rem .8rem .3rem 0; vertical-align: top; }
-th { border-bottom: 2px solid #7559ff; } td { border-bottom: 1px solid #ddd; overflow-wrap: anywhere; }
+th { border-bottom: 2px solid #7559ff; } td { border-bottom: 1px solid #ddd; overflow-wrap: break-word; }
 video { width: 20rem; max-width: 100%; display: block; } .muted { color: #667; }
 @media (prefers-color-scheme: dark) { body { background: #14182a; color: #e8e8f0; } td { border-color: #333a55; } .muted { color: #99a; } a { color: #a99aff; } }
 """
@@ -92,7 +94,7 @@ def _section(world: World, group: str, command: tuple[str, ...], query: dict[str
     found = call.run()[1]["data"]
     if not found:
         return ""
-    columns = operation.columns or {"ID": "id"}
+    columns = operation.columns or {name: name for name in _FIELDS if name in found[0]}
     head = "".join(f"<th>{escape(name)}</th>" for name in columns)
     rows = "".join(
         f"<tr>{''.join(f'<td>{_cell(each, path)}</td>' for path in columns.values())}<td>{_media(each)}</td></tr>"
@@ -119,7 +121,7 @@ def _media(item: Any) -> str:
     shown = ""
     if item.get("video_url"):
         poster = f' poster="{escape(item["thumbnail_url"])}"' if item.get("thumbnail_url") else ""
-        shown += f'<video controls preload="none"{poster} src="{escape(item["video_url"])}"></video>'
+        shown += f'<video controls preload="metadata"{poster} src="{escape(item["video_url"])}"></video>'
     elif item.get("audio_url"):
         shown += f'<audio controls preload="none" src="{escape(item["audio_url"])}"></audio>'
     for name, link in (item.get("layers") or {}).items():
