@@ -103,6 +103,15 @@ def test_a_full_disk_is_an_envelope(run, server):
     assert result.error["result"] == {"data": []}
 
 
+def test_a_key_that_an_answer_repeats_is_not_shown(run, server):
+    key = "test-key-of-nobody"
+    server.answer({"error": {"code": "c", "message": f"{key} is not known", "param": key}}, status=400)
+    server.answer(body=f"<p>{key}</p>".encode())
+    for _ in range(2):
+        result = run("video", "list", env={"HEYGEN_API_KEY": key})
+        assert (result.status, key in result.stderr, "***" in result.error["message"]) == (1, False, True)
+
+
 def test_input_that_cannot_be_read_is_an_envelope(run, server):
     import io
 

@@ -24,6 +24,7 @@ READ_TIMEOUT = 30.0  # seconds
 WRITE_TIMEOUT = 120.0
 UPLOAD_TIMEOUT = 600.0
 SHORTEST_TIMEOUT = 5.0  # however near the deadline is
+_SHORTEST_SECRET = 8  # characters; a shorter one is no real key, and may well be a word of the message
 LARGEST_DOCUMENT = 100 * 1024 * 1024  # bytes
 
 
@@ -124,6 +125,7 @@ class Client:
                 error.outcome_is_unknown = is_lost and call.method not in ("GET", "HEAD")
                 if tries > 1 and error.status is None:
                     error.message += f" ({tries} tries)"
+                self._mask(error)
                 raise error
             self.note(f"trying again in {pause:.1f} s (try {tries + 1} of {most + 1})")
             self.context.sleep(pause)
@@ -148,6 +150,13 @@ class Client:
             may_repeat=retry.may_repeat(call.method, call.repeat_is_safe, status=error.status),
             is_lost=error.status in retry.LOST_STATUSES,
         )
+
+    def _mask(self, error: HeygenError) -> None:
+        """Take the credential out of what an error says: an answer may repeat it, and errors go into logs."""
+        for secret in self.credential.secrets() if self.credential is not None else ():
+            if len(secret) >= _SHORTEST_SECRET:
+                error.message = error.message.replace(secret, "***")
+                error.param = error.param and error.param.replace(secret, "***")
 
     def _timed(self, request: Request, deadline: float | None) -> Request:
         if deadline is None:
