@@ -218,6 +218,15 @@ def test_an_answer_without_an_id_is_still_shown(run, server):
     assert result.error["code"] == "cli_response_parse_error"
 
 
+@pytest.mark.parametrize("body", [b"", b"{}", b'{"data": {}}'])
+def test_an_answer_without_a_session_is_no_success(run, server, body):
+    server.answer(body=body)
+    result = run("video-agent", "create", "--prompt", "Hi", "--wait")
+    assert result.status == 1
+    assert result.error["code"] == "cli_response_parse_error"
+    assert result.error["hint"] == "See what was created with: heygen video-agent list"
+
+
 # --- several ids
 
 TRANSLATE = (
