@@ -174,6 +174,35 @@ def test_signals_are_passed_on_to_the_program(tmp_path, number):
 
 
 @needs_posix
+def test_a_signal_that_interrupts_no_system_call_is_passed_on_too(tmp_path):
+    # Blocked in the main thread, it goes to another one, as it may when it comes just before the main thread waits.
+    numbers = "{signal.SIGTERM}"
+    program = (
+        f"import signal; signal.pthread_sigmask(signal.SIG_UNBLOCK, {numbers}); print('ready', flush=True); signal.pause()"
+    )
+    caller = (
+        "import signal, sys, threading\n"
+        f"sys.path.insert(0, {str(ROOT)!r})\n"
+        f"sys.argv = ['heygen', 'sandbox', 'run', '--', {sys.executable!r}, '-c', {program!r}]\n"
+        "threading.Thread(target=threading.Event().wait, daemon=True).start()\n"
+        f"signal.pthread_sigmask(signal.SIG_BLOCK, {numbers})\n"
+        "from heygen.__main__ import main\n"
+        "sys.exit(main())\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", caller], env=environ(tmp_path), stdout=subprocess.PIPE, start_new_session=True
+    )
+    try:
+        assert process.stdout.readline() == b"ready\n"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=10) == 128 + 15
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+@needs_posix
 def test_a_program_that_a_signal_ended_counts_as_in_a_shell(tmp_path):
     assert heygen(tmp_path, "sandbox", "run", "--", "sh", "-c", "kill -TERM $$").returncode == 128 + 15
 

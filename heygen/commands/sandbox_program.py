@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from heygen.context import Context
 
+_LONGEST_DEAF = 0.2  # seconds in which a signal may wait for its handler
+
 
 def run_program(words: list[str], context: Context, folder: str) -> int:
     """Run a program to its end and return its exit code; a signal that ended it counts as a shell counts it."""
@@ -26,10 +28,25 @@ def run_program(words: list[str], context: Context, folder: str) -> int:
         with _Forwarding() as forwarding:
             process = subprocess.Popen(words, env=environ, executable=_found(words[0], environ["PATH"]))
             forwarding.to(process)
-            status = process.wait()
+            status = _ended(process)
     except OSError as error:
         raise HeygenError("cli_file_io_error", f"cannot run {words[0]}: {error.strerror or error}") from error
     return status if status >= 0 else 128 - status
+
+
+def _ended(process: Any) -> int:
+    """Wait for a program to end and return its status.
+
+    The handler of a signal that comes just before a system call runs only after it, so no call may last: the
+    waiting itself is a thread's.
+    """
+    import threading
+
+    waiting = threading.Thread(target=process.wait, daemon=True)
+    waiting.start()
+    while waiting.is_alive():
+        waiting.join(_LONGEST_DEAF)
+    return process.wait()
 
 
 def _found(name: str, path: str) -> str:
