@@ -159,6 +159,7 @@ class _Reader:
 
     def _unknown_word(self, token: str, level: Iterable[str]) -> HeygenError:
         shown = [word for word in level if (*self.words, word)[:1] not in [(old[0],) for old in tree.DEPRECATED]]
+        shown = list(dict.fromkeys(shown))  # a tool and a topic of help may have one name
         near = closest(token, shown)
         where = " ".join(("heygen", *self.words))
         message = f'unknown command "{token}" for "{where}"'

@@ -291,7 +291,7 @@ def _operation_command(operation: Operation) -> Command:
     if operation.body_schema is not None and not operation.is_multipart:
         flags.extend(_BODY_FLAGS)
     if operation.method == "POST":
-        flags.append(IDEMPOTENCY_KEY)
+        flags.append(IDEMPOTENCY_KEY if operation.idempotency in ("header", "natural") else _UNHEEDED_KEY)
     if operation.is_destructive:
         flags.append(FORCE)
     flags.append(_DRY_RUN)
@@ -399,6 +399,9 @@ IDEMPOTENCY_KEY = Flag(
     name="idempotency-key",
     value_name="<key>",
     description="Key that makes a repeated call safe; one is made up where none is given.",
+)
+_UNHEEDED_KEY = IDEMPOTENCY_KEY.replace(
+    description="Key to send with the call. The API is not known to heed it here: a repeat may do the work twice.",
 )
 _DRY_RUN = Flag(
     name="dry-run",

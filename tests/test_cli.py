@@ -53,6 +53,24 @@ def test_a_wrong_command_line_is_refused_before_a_missing_key_is(run, server, ar
     assert not result.requests
 
 
+def test_the_words_that_are_expected_are_named_once(run, server):
+    expected = run("help", "nothing-like-it").error["message"].partition("expected one of: ")[2].split(", ")
+    assert "sandbox" in expected and len(expected) == len(set(expected))
+
+
+def test_help_says_once_that_a_flag_is_repeatable(run, server):
+    shown = run("sandbox", "run", "--help").stdout
+    assert "Repeatable. Repeatable" not in " ".join(shown.split())
+    assert " ".join(shown.split()).count("Repeatable") == 2
+
+
+@pytest.mark.parametrize("words, heeded", [(("video", "create"), False), (("lipsync", "batches", "create"), True)])
+def test_help_says_whether_the_api_heeds_an_idempotency_key(run, server, words, heeded):
+    shown = " ".join(run(*words, "--help").stdout.split())
+    assert ("Key that makes a repeated call safe" in shown) is heeded
+    assert ("a repeat may do the work twice" in shown) is not heeded
+
+
 def test_version_is_a_flag_of_the_root_alone(run, server):
     from heygen import __version__
 

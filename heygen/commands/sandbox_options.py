@@ -28,7 +28,7 @@ FLAGS = (
         is_array=True,
         is_split=False,
         value_name="<rule>",
-        description='Make requests fail: "GET /v3/videos/* 503 p=0.3", "POST /v3/videos status=failed". Repeatable.',
+        description='Make requests fail: "GET /v3/videos/* 503 p=0.3", "POST /v3/videos status=failed".',
     ),
     Flag(name="credits", type="integer", minimum=0, description="How many credits the account starts with."),
     Flag(
