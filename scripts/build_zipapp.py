@@ -19,6 +19,7 @@ interpreter it is for, and names, times, modes and compression are fixed.
 from __future__ import annotations
 
 import argparse
+import functools
 import hashlib
 import lzma
 import marshal
@@ -91,6 +92,7 @@ def _add_files(archive: ZipWriter, files: Mapping[str, bytes]) -> dict[str, Plac
     return index
 
 
+@functools.lru_cache(maxsize=None)
 def _lzma(data: bytes) -> bytes:
     """Return data in the .lzma format, with its size in the header: that is all that unlzma.py knows."""
     filters = [{"id": lzma.FILTER_LZMA1, "preset": 9 | lzma.PRESET_EXTREME, "pb": 0, "dict_size": 1 << 20}]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import functools
 
 
+@functools.lru_cache(maxsize=None)
 def stripped(source: str) -> str:
     """Return a module's source with the lines of comments, docstrings and what is under `if TYPE_CHECKING:` emptied;
     what it does stays the same."""

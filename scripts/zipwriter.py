@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import struct
 import time
 import zlib
 
 
+@functools.lru_cache(maxsize=None)
 def deflate(data: bytes, dictionary: bytes = b"") -> bytes:
     """Return data as a raw deflate stream, which is what a zip archive holds.
 
