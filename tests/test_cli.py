@@ -64,6 +64,13 @@ def test_help_says_once_that_a_flag_is_repeatable(run, server):
     assert " ".join(shown.split()).count("Repeatable") == 2
 
 
+def test_a_malformed_number_of_retries_is_ignored_as_help_says(run, server):
+    server.answer({"data": []})
+    assert run("video", "list", env={"HEYGEN_MAX_RETRIES": "many"}).status == 0
+    shown = " ".join(run("help", "environment").stdout.split())
+    assert "(default: 2; 0: never). What is no number is ignored." in shown
+
+
 @pytest.mark.parametrize("words, heeded", [(("video", "create"), False), (("lipsync", "batches", "create"), True)])
 def test_help_says_whether_the_api_heeds_an_idempotency_key(run, server, words, heeded):
     shown = " ".join(run(*words, "--help").stdout.split())
