@@ -21,6 +21,9 @@ if __name__ == "__main__":
     # folder a package wins over a module of its name, so this is never this file again.
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-    from heygen.__main__ import main
+    try:
+        from heygen.__main__ import main
 
-    sys.exit(main())
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)  # Ctrl-C before there was anything to say

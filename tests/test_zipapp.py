@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -453,3 +454,14 @@ except ImportError as error: print(error.name)
 def test_a_pipeline_in_the_sandbox_finds_this_very_file(pyz):
     answer = start(pyz, "sandbox", "run", "--", "sh", "-c", "heygen --version; heygen video list --get has_more")
     assert (answer.returncode, answer.stdout, answer.stderr) == (0, f"{VERSION}false\n", "")
+
+
+@posix
+def test_an_interrupt_at_the_very_start_is_no_traceback(tmp_path):
+    pipe = tmp_path / "heygen.pyz"
+    os.mkfifo(pipe)
+    boot = zipapps.build_zipapp._header()[1]
+    process = subprocess.Popen([THIS_PYTHON.path, "-ISc", boot, str(pipe)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    with open(pipe, "wb"):  # which waits for it to read, and then it waits for us to write
+        process.send_signal(signal.SIGINT)
+        assert (*process.communicate(timeout=30), process.returncode) == (b"", b"", 130)

@@ -2,22 +2,25 @@
 # reads the whole file at once, so that whatever replaces the file later cannot mix two releases in one
 # process, and hands over to the loader. Kept within the syntax of Python 2.7 and free of single quotes.
 import sys
-if sys.argv[0] == "-c":
-    del sys.argv[0]
-if sys.version_info < (3, 9):
-    import os
-    if os.path.exists("/bin/sh"):
-        os.environ["HEYGEN_PYTHON3_IS_TOO_OLD"] = "1"
-        os.execv("/bin/sh", ["sh"] + sys.argv)
-    sys.exit("heygen needs Python 3.9 or newer, and this is Python %d.%d.%d" % sys.version_info[:3])
-import marshal, zlib
-with open(sys.argv[0], "rb") as file:
-    archive = file.read()
-packs = eval(archive[archive.index(b"{"):archive.index(b"}") + 1])
-magic = getattr(sys.modules.get("_frozen_importlib_external"), "MAGIC_NUMBER", b"\0\0")
-start, end = packs.get(magic[0] + 256 * magic[1], packs[0])
-loader, codes, (modules, blocks) = marshal.loads(zlib.decompress(archive[start:end], -15))[1]
-exec(loader, {
-    "__name__": "heygen loader", "archive": archive, "index": packs[-1],
-    "codes": codes, "modules": modules, "blocks": blocks,
-})
+try:
+    if sys.argv[0] == "-c":
+        del sys.argv[0]
+    if sys.version_info < (3, 9):
+        import os
+        if os.path.exists("/bin/sh"):
+            os.environ["HEYGEN_PYTHON3_IS_TOO_OLD"] = "1"
+            os.execv("/bin/sh", ["sh"] + sys.argv)
+        sys.exit("heygen needs Python 3.9 or newer, and this is Python %d.%d.%d" % sys.version_info[:3])
+    import marshal, zlib
+    with open(sys.argv[0], "rb") as file:
+        archive = file.read()
+    packs = eval(archive[archive.index(b"{"):archive.index(b"}") + 1])
+    magic = getattr(sys.modules.get("_frozen_importlib_external"), "MAGIC_NUMBER", b"\0\0")
+    start, end = packs.get(magic[0] + 256 * magic[1], packs[0])
+    loader, codes, (modules, blocks) = marshal.loads(zlib.decompress(archive[start:end], -15))[1]
+    exec(loader, {
+        "__name__": "heygen loader", "archive": archive, "index": packs[-1],
+        "codes": codes, "modules": modules, "blocks": blocks,
+    })
+except KeyboardInterrupt:
+    sys.exit(130)  # Ctrl-C before there was anything to say
