@@ -34,6 +34,8 @@ ENVIRONMENT = (
     ("CI", "Any value: never ask, and show no progress."),
     ("HEYGEN_NO_ANALYTICS", "Any value: send no usage analytics."),
     ("DO_NOT_TRACK", "Any value but 0: send no usage analytics."),
+    ("HEYGEN_RELEASES_URL", "Where heygen update finds releases: a list in the form of GitHub's releases API."),
+    ("GITHUB_TOKEN", "Token that heygen update shows to GitHub's API, and to no other host."),
     ("HEYGEN_NO_BROWSER", "Any value: open no browser; print the URL to visit."),
     ("BROWSER", "none: open no browser; else the browser to open."),
     ("NO_COLOR", "Any value: no colour. --color always comes first."),
