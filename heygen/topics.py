@@ -25,7 +25,10 @@ class Topic(Record):
 ENVIRONMENT = (
     ("HEYGEN_API_KEY", "API key. Comes before a stored credential."),
     ("HEYGEN_OUTPUT", "Output format where --human is not given: json or human. Anything else is refused."),
-    ("HEYGEN_MAX_RETRIES", "Repeats of a request that failed for a passing reason (default: 2; 0: never). What is no number is ignored."),
+    (
+        "HEYGEN_MAX_RETRIES",
+        "Repeats of a request that failed for a passing reason (default: 2; 0: never). What is no number is ignored.",
+    ),
     ("HEYGEN_API_BASE", "Another base URL for the API. Plain http is refused, except on loopback."),
     ("HEYGEN_ALLOW_HTTP", "1 allows a base URL of plain http elsewhere: the key then travels unprotected."),
     ("HEYGEN_CONFIG_DIR", "Folder of settings and credential (default: ~/.heygen)."),
