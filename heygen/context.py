@@ -280,6 +280,15 @@ def _controlling_terminal() -> InputStream | None:
         return None
 
 
+def _is_c_locale() -> bool:
+    """Tell whether the user asks for the C locale, whose characters are those of ASCII.
+
+    Python itself writes UTF-8 there. A locale that is merely not set says nothing about the terminal.
+    """
+    asked = next((os.environ[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if os.environ.get(name)), "")
+    return asked in ("C", "POSIX")
+
+
 def process_context(take_signals: Callable[[Context], None] | None = None) -> Context:
     """Return the context of this process: its streams, environment and clock.
 
@@ -290,6 +299,8 @@ def process_context(take_signals: Callable[[Context], None] | None = None) -> Co
         is_terminal = _terminal(stream)
         # A pipe or a file gets UTF-8 whatever the locale is; a terminal gets what it can show.
         encoding = getattr(stream, "encoding", None) if is_terminal else None
+        if is_terminal and _is_c_locale():
+            encoding = "ascii"
         return OutputStream(getattr(stream, "buffer", None), encoding or "utf-8", is_terminal)
 
     return Context(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from heygen.help.blocks import Examples, Section, Terms, Usage
-from heygen.output.wrap import wrap
+from heygen.output.wrap import NO_BREAK, wrap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ NARROWEST = 20
 WIDEST_NAME = 30
 # A remark that is no longer than this stays on one line.
 SHORT_REMARK = 20
-_NO_BREAK = "\u00a0"
 # On less than this, every meaning stands below its name.
 NARROWEST_COLUMNS = 64
 
@@ -73,7 +72,7 @@ class _Layout:
     def _term(self, term: Term) -> list[str]:
         column = self._columns[_is_command(term)]
         start = INDENT + column + GAP if column else 3 * INDENT
-        remarks = (each.replace(" ", _NO_BREAK) if len(each) <= SHORT_REMARK else each for each in term.remarks)
+        remarks = (each.replace(" ", NO_BREAK) if len(each) <= SHORT_REMARK else each for each in term.remarks)
         text = " ".join((term.meaning, *remarks)) if term.remarks else term.meaning
         parts = wrap(text, self.width - start) if text else []
         parts = self._dimmed(parts, len(text) - len(term.meaning)) if term.remarks else parts
@@ -87,7 +86,7 @@ class _Layout:
         found: list[str] = []
         for part in reversed(parts):
             bright = part[: max(len(part) - count, 0)]
-            found.insert(0, bright + self.terminal.paint(part[len(bright) :].replace(_NO_BREAK, " "), "dim"))
+            found.insert(0, bright + self.terminal.paint(part[len(bright) :].replace(NO_BREAK, " "), "dim"))
             count = max(count - len(part) - 1, 0)
         return found
 

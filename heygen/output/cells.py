@@ -25,15 +25,19 @@ def escape(text: str) -> str:
     """Return the text with everything that is not to be seen as itself as an escape: `\\x1b`, `\\u202e`, `\\n`."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_escaped(sign) for sign in text)
+    # A mark without a letter before it would fall on whatever stands before the text.
+    first = _code(text[0]) if _cells(text[0]) == 0 else _escaped(text[0])
+    return first + "".join(map(_escaped, text[1:]))
 
 
 def _escaped(sign: str) -> str:
     if sign in (_JOINER, _NON_JOINER) or unicodedata.category(sign) not in _UNSAFE:
         return sign
+    return _SHORT.get(sign) or _code(sign)
+
+
+def _code(sign: str) -> str:
     code = ord(sign)
-    if sign in _SHORT:
-        return _SHORT[sign]
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
@@ -48,19 +52,18 @@ def clusters(text: str) -> Iterator[tuple[str, int]]:
     """Yield what stands together on the screen, and its cells: a sign with its marks, a flag, a joined emoji."""
     start, cells, is_open, is_flag = 0, 0, False, False
     for index, sign in enumerate(text):
-        joins = _cells(sign) == 0 or is_open or _is_skin_tone(sign) and cells == 2
+        own = _cells(sign)
+        joins = own == 0 or is_open and _is_symbol(sign) or _is_skin_tone(sign) and cells == 2
         if is_flag and _is_regional(sign):
             joins, is_flag = True, False
         if index and joins:
-            # A variation selector makes the sign before it an emoji; whatever else joins adds nothing.
-            cells = 2 if sign == _EMOJI_STYLE and cells == 1 else cells or _cells(sign)
+            if sign == _EMOJI_STYLE and _is_symbol(text[index - 1]):
+                cells = 2
         else:
             if index:
                 yield text[start:index], cells
-            start, cells = index, _cells(sign)
-            is_flag = _is_regional(sign)
-            if is_flag:
-                cells = 2
+            start, is_flag = index, _is_regional(sign)
+            cells = 2 if is_flag else own
         # Emoji are joined by it; in Arabic or Devanagari it shapes letters, which keep their own cells.
         is_open = sign == _JOINER and cells == 2
     if text:
@@ -74,6 +77,11 @@ def _cells(sign: str) -> int:
     if unicodedata.category(sign) in ("Mn", "Me", "Cf") or 0x1160 <= code <= 0x11FF or 0xD7B0 <= code <= 0xD7FF:
         return 0  # marks, joiners, and the vowels and finals that complete a Hangul syllable
     return 2 if unicodedata.east_asian_width(sign) in ("W", "F") else 1
+
+
+def _is_symbol(sign: str) -> bool:
+    """Tell whether a sign can be an emoji; the digits, # and * can, on a key."""
+    return unicodedata.category(sign) in ("So", "Sm", "Cn") or sign in "0123456789#*\u203c\u2049\u3030"
 
 
 def _is_skin_tone(sign: str) -> bool:
@@ -110,7 +118,7 @@ def wrap(text: str, room: int) -> list[str]:
     """
     lines: list[str] = []
     for line in breaking.wrap(text, room, width):
-        while width(line) > room and not line.isascii():
+        while width(line) > room and not line.replace(breaking.NO_BREAK, " ").isascii():
             part = cut(line, room, "") or next(clusters(line))[0]
             lines.append(part)
             line = line[len(part) :]

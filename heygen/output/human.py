@@ -5,6 +5,7 @@ from __future__ import annotations
 from heygen.output import cells, values
 from heygen.output.outline import items, one_line, outline
 from heygen.output.table import table
+from heygen.output.wrap import NO_BREAK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from heygen.errors import HeygenError
     from heygen.output.terminal import Terminal
 
+_COMMAND = "heygen "
 _PAGING = ("has_more", "next_token")
 
 
@@ -97,30 +99,32 @@ def _sentence(head: str, text: str, terminal: Terminal, styles: tuple[str, ...] 
     """Return a sentence after its head, its further lines indented; the commands in a hint stand out."""
     indent = len(head) + 1
     room = max(terminal.width - indent, 20) if terminal.is_terminal else 1 << 30
-    parts = cells.wrap(text, room)
     if head == "Hint:":
-        parts = _commands_in_bold(parts, terminal)
+        text = _with_whole_commands(text)
+    parts = [_painted(part, terminal) if head == "Hint:" else part for part in cells.wrap(text, room)]
     return [
         (" " * indent if index else terminal.paint(head, *styles) + " ") + part for index, part in enumerate(parts)
     ]
 
 
-def _commands_in_bold(parts: list[str], terminal: Terminal) -> list[str]:
-    """Paint what is a command to run: from `heygen ` to the end of the clause, over line ends."""
-    found, is_command = [], False
-    for part in parts:
-        painted, rest = "", part
-        while rest:
-            if not is_command:
-                start = rest.find("heygen ")
-                if start < 0:
-                    painted, rest = painted + rest, ""
-                    continue
-                painted, rest, is_command = painted + rest[:start], rest[start:], True
-            ends = [at for at in map(rest.find, ("; ", ", ", "`")) if at >= 0]
-            end = min(ends, default=len(rest))
-            painted += terminal.paint(rest[:end], "bold")
-            is_command = end == len(rest) and not part.endswith(";")
-            rest = rest[end:]
-        found.append(painted)
-    return found
+def _with_whole_commands(text: str) -> str:
+    """Return a hint whose commands, from `heygen ` to the end of the clause, are not broken over lines."""
+    found, rest = "", text.replace(NO_BREAK, " ")
+    while _COMMAND in rest:
+        before, _, rest = rest.partition(_COMMAND)
+        ends = [at for at in map(rest.find, ("; ", ", ", "`")) if at >= 0]
+        end = min(ends, default=len(rest))
+        found += before + (_COMMAND + rest[:end]).replace(" ", NO_BREAK)
+        rest = rest[end:]
+    return found + rest
+
+
+def _painted(part: str, terminal: Terminal) -> str:
+    words = part.split(" ")
+    for index, word in enumerate(words):
+        if NO_BREAK in word:
+            start = word.index(_COMMAND.replace(" ", NO_BREAK))
+            end = len(word.rstrip(";,`"))
+            command = word[start:end].replace(NO_BREAK, " ")
+            words[index] = word[:start] + terminal.paint(command, "bold") + word[end:]
+    return " ".join(words)

@@ -38,7 +38,7 @@ def lines(
     if not fields:
         return [" " * indent + terminal.paint("(none)", "dim")]
     column = max([cells.width(label) for _, label, value in fields if not _is_nested(value)], default=0)
-    column = min(column, WIDEST_LABEL, terminal.width // 3 if terminal.is_terminal else WIDEST_LABEL)
+    column = min(column, WIDEST_LABEL, terminal.width // 2 if terminal.is_terminal else WIDEST_LABEL)
     found: list[str] = []
     for name, label, value in fields:
         head = " " * indent + terminal.paint(label, "bold")

@@ -20,10 +20,10 @@ def confirm(context: Context, terminal: Terminal, question: str) -> bool | None:
     if source is None:
         return None
     sign = terminal.paint(terminal.symbol("warning"), "bold", "yellow")
-    context.stderr.write(f"{sign} {terminal.paint(cells.escape(question), 'bold')} [y/N] ")
-    context.stderr.flush()
     answer = b""
     try:
+        context.stderr.write(f"{sign} {terminal.paint(cells.escape(question), 'bold')} [y/N] ")
+        context.stderr.flush()
         answer = source.readline()
     finally:
         if not answer.endswith(b"\n"):

@@ -163,8 +163,8 @@ def _moment(value: Any) -> float | None:
     if tail[:1] == ".":
         tail = tail[1:].lstrip("0123456789")
     sign = {"+": 1, "-": -1}.get(tail[:1], 0)
-    zone = tail[1:].replace(":", "").ljust(4, "0") if sign else ""
-    if not (sign and len(zone) == 4 and zone.isdigit() or tail in ("", "Z", "z")):
+    zone = (tail[1:3] + tail[3:].removeprefix(":")).ljust(4, "0") if sign else ""
+    if not (sign and len(zone) == 4 and zone.isascii() and zone.isdigit() or tail in ("", "Z", "z")):
         return None
     from datetime import datetime, timezone
 
