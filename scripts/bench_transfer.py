@@ -1,7 +1,7 @@
 """Measures uploads and downloads beside curl: python3 scripts/bench_transfer.py [--mib N] [--runs N] [--program FILE]
 
 A server in a process of its own, on loopback, hands out a sparse file and swallows what is sent to it. Each line has the
-median of the paired runs: seconds, MiB per second, the ratio to curl, and the largest resident memory of the client.
+median of the runs in seconds, MiB per second, and the largest resident memory; below it stand the ratios of paired runs.
 """
 
 from __future__ import annotations
@@ -131,37 +131,43 @@ def table(options: argparse.Namespace, server: Server, source: str, target: str)
         "HEYGEN_NO_ANALYTICS": "1",
     }
     heygen = [sys.executable, options.program] if options.program.endswith(".py") else [options.program]
-    curl = [shutil.which("curl") or "", "-sS", "-o"]
-    rows: dict[str, tuple[list[str], list[str]]] = {
+    curl = ["curl", "-sS", "-o", os.devnull]
+    rows = {
         "download": (
             [*heygen, "video", "download", "v", "--force", "--output-path", target],
-            [*curl, target, f"{server.url}/file"],
+            {"curl": ["curl", "-sS", "-o", target, f"{server.url}/file"]},
         ),
         "asset create": (
             [*heygen, "asset", "create", "--file", source],
-            [*curl, os.devnull, "-F", f"file=@{source}", f"{server.url}/v3/assets"],
+            {"curl": [*curl, "-F", f"file=@{source}", f"{server.url}/v3/assets"]},
         ),
+        # Ours sends the file's SHA-256 along, which is what the second of the others has to compute first.
         "asset upload": (
             [*heygen, "asset", "upload", source],
-            [*curl, os.devnull, "-T", source, f"{server.url}/put"],
+            {
+                "curl": [*curl, "-T", source, f"{server.url}/put"],
+                "openssl sha256 + curl": ["sh", "-c", 'openssl sha256 "$0" >/dev/null; exec "$@"', source]
+                + [*curl, "-T", source, f"{server.url}/put"],
+            },
         ),
     }
     print(f"{options.mib} MiB, median of {options.runs}")
-    for name, (ours, theirs) in rows.items():
-        mine, others, ratios, memory = [], [], [], 0.0
+    for name, (ours, others) in rows.items():
+        mine, memory = [], 0.0
+        theirs: dict[str, list[float]] = {other: [] for other in others if shutil.which("curl")}
         for _ in range(options.runs):
             seconds, peak = measured(ours, environ)
             mine.append(seconds)
             memory = max(memory, peak)
-            if theirs[0]:
-                others.append(measured(theirs, environ)[0])
-                ratios.append(others[-1] / seconds)
+            for other, times in theirs.items():
+                times.append(measured(others[other], environ)[0])
             if os.path.exists(target):
                 os.unlink(target)
-        line = f"{name:13}{statistics.median(mine):7.2f} s {options.mib / statistics.median(mine):7.0f} MiB/s"
-        if others:
-            line += f"   curl {statistics.median(others):6.2f} s   {statistics.median(ratios):5.2f} × its throughput"
-        print(f"{line}   {memory:5.1f} MiB", flush=True)
+        middle = statistics.median(mine)
+        print(f"{name:13}{middle:7.2f} s {options.mib / middle:7.0f} MiB/s {memory:7.1f} MiB", flush=True)
+        for other, times in theirs.items():
+            ratio = statistics.median(its / own for its, own in zip(times, mine))
+            print(f"    {ratio:5.2f} × the throughput of {other} ({statistics.median(times):.2f} s)", flush=True)
 
 
 if __name__ == "__main__":

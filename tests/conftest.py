@@ -18,7 +18,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 sys.path.insert(0, str(ROOT / "tests"))
 
+from hostile import RawServer  # noqa: E402
 from servers import ScriptedServer  # noqa: E402
+from uploads import MP4  # noqa: E402
 
 from heygen import cli  # noqa: E402
 from heygen.context import Context, InputStream, OutputStream  # noqa: E402
@@ -121,24 +123,51 @@ def clock():
     return Clock()
 
 
+def scripted():
+    """Start a scripted server; a request that nobody scripted, or an answer that nobody asked for, fails the test."""
+    started = ScriptedServer()
+    yield started
+    started.close()
+    assert not started.unexpected, f"unexpected requests: {started.unexpected}"
+    assert not started.answers, f"{len(started.answers)} answers that nobody asked for"
+
+
 @pytest.fixture
 def server():
-    """A scripted server; a request that nobody scripted, or an answer that nobody asked for, fails the test."""
-    scripted = ScriptedServer()
-    yield scripted
-    scripted.close()
-    assert not scripted.unexpected, f"unexpected requests: {scripted.unexpected}"
-    assert not scripted.answers, f"{len(scripted.answers)} answers that nobody asked for"
+    """The API, as the test scripts it."""
+    yield from scripted()
 
 
 @pytest.fixture
 def files():
     """A second scripted server: the file host, or wherever else than to the API a request may go."""
-    scripted = ScriptedServer()
-    yield scripted
-    scripted.close()
-    assert not scripted.unexpected, f"unexpected requests: {scripted.unexpected}"
-    assert not scripted.answers, f"{len(scripted.answers)} answers that nobody asked for"
+    yield from scripted()
+
+
+@pytest.fixture
+def wire():
+    """A server below HTTP, each of whose connections does what the test says."""
+    started = RawServer()
+    yield started
+    started.close()
+    assert not started.scripts
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """An empty directory, which is the current one."""
+    folder = tmp_path / "place"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def clip(tmp_path):
+    """A file that looks like a video."""
+    file = tmp_path / "clip.mp4"
+    file.write_bytes(MP4)
+    return file
 
 
 @pytest.fixture

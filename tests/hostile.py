@@ -82,18 +82,24 @@ class RawServer:
                     pass
 
     def _answer(self, connection):
-        head = b""
-        while b"\r\n\r\n" not in head:
-            data = connection.recv(4096)
-            if not data:
-                return
-            head += data
-        head, _, begin = head.partition(b"\r\n\r\n")
-        self.heads.append(head.decode("latin-1"))
-        self.scripts.pop(0)(connection, self.heads[-1], begin)
+        head, begin = read_head(connection)
+        self.heads.append(head)
+        self.scripts.pop(0)(connection, head, begin)
 
     def close(self):
         stop(self._listener, self._thread)
+
+
+def read_head(connection):
+    """Return the head of a request, and what has come of its body by then."""
+    head = b""
+    while b"\r\n\r\n" not in head:
+        data = connection.recv(4096)
+        if not data:
+            raise ConnectionError("hung up before the end of the head")
+        head += data
+    head, _, begin = head.partition(b"\r\n\r\n")
+    return head.decode("latin-1"), begin
 
 
 def read_body(connection, head, begin):
@@ -135,14 +141,11 @@ class Proxy:
 
     def _answer(self, connection):
         with connection:
-            head = b""
-            while b"\r\n\r\n" not in head:
-                data = connection.recv(4096)
-                if not data:
-                    return
-                head += data
-            head, _, rest = head.partition(b"\r\n\r\n")
-            lines = head.decode("latin-1").split("\r\n")
+            try:
+                head, rest = read_head(connection)
+            except ConnectionError:
+                return
+            lines = head.split("\r\n")
             self.heads.append(lines)
             headers = dict(line.lower().split(": ", 1) for line in lines[1:])
             refusal = self.refusal

@@ -2,11 +2,13 @@
 
 import base64
 import pathlib
+import random
 import socket
 import ssl
+import threading
 
 import pytest
-from hostile import Proxy
+from hostile import Proxy, stop
 from servers import ScriptedServer
 
 from heygen.errors import HeygenError
@@ -94,9 +96,6 @@ def test_a_proxy_that_is_not_there_is_named(run, server, proxy):
 
 
 def test_a_proxy_that_hangs_up_is_named(run, server, clock):
-    from hostile import stop
-    import threading
-
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve():
@@ -206,8 +205,6 @@ def test_no_proxy_names_hosts_domains_and_networks(no_proxy, host, port, is_exem
 
 
 def test_parsing_never_raises_anything_else():
-    import random
-
     chance = random.Random(3)
     for _ in range(2000):
         text = "".join(chance.choice("ahtp:/@[]%.0189 \x00é#?") for _ in range(chance.randrange(20)))

@@ -2,10 +2,13 @@
 
 import pathlib
 import shutil
+import socket
 import ssl
 import sys
+import threading
 
 import pytest
+from hostile import stop
 from servers import ScriptedServer
 
 FOLDER = pathlib.Path(__file__).parent / "tls"
@@ -135,10 +138,6 @@ def test_a_port_that_speaks_no_tls_says_so(run, server, clock):
 
 
 def test_a_connection_that_ends_in_the_handshake_is_tried_again(run, server, clock):
-    from hostile import stop
-    import socket
-    import threading
-
     listener = socket.create_server(("127.0.0.1", 0))
     count = []
 

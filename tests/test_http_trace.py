@@ -1,6 +1,7 @@
 """heygen/http/trace.py: what --debug shows, and above all what it does not."""
 
 import json
+import time
 
 import pytest
 
@@ -122,8 +123,6 @@ def test_a_presigned_link_is_masked_in_a_download(run, server, files, tmp_path):
 
 
 def test_masking_takes_no_time_that_grows_with_the_square(clock):
-    import time
-
     class Context:
         stderr = None
         monotonic = clock.monotonic

@@ -3,24 +3,18 @@
 import gzip
 import json
 import socket
+import subprocess
 import sys
+import threading
 
 import pytest
-from hostile import RawServer, break_off, drip, hang_up, raw, read_body, reset
+from hostile import break_off, drip, hang_up, raw, read_body, reset
 
 from heygen.http import client, connection, failure
 
 BODY = b'{"data":[{"id":"v1"}],"has_more":false}'
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 WHOLE = HEAD + b"Content-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
-
-
-@pytest.fixture
-def wire():
-    raw_server = RawServer()
-    yield raw_server
-    raw_server.close()
-    assert not raw_server.scripts
 
 
 def listed(run, **options):
@@ -260,7 +254,6 @@ def test_a_base_may_be_an_ipv6_address(run, server):
         listener = socket.create_server(("::1", 0), family=socket.AF_INET6)
     except OSError:
         pytest.skip("this machine has no IPv6")
-    import threading
 
     heads = []
 
@@ -343,8 +336,6 @@ def test_an_upload_that_breaks_off_starts_again_from_the_first_byte(run, server,
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX pipes")
 def test_the_modules_of_tls_are_not_loaded_for_plain_http(server):
-    import subprocess
-
     server.answer({"data": []})
     code = (
         "import sys\nfrom heygen.__main__ import main\nsys.argv = ['heygen', 'video', 'list']\n"
