@@ -266,6 +266,16 @@ def test_it_says_so_where_there_is_no_python(pyz, tmp_path):
     assert "3.9 or newer" in error["message"]
 
 
+def test_a_python_without_zlib_is_told_apart(pyz):
+    code = "import sys; sys.modules['zlib'] = None; sys.argv = sys.argv[1:]; exec(open(%r).read())"
+    boot = str(ROOT / "scripts" / "archive" / "boot.py")
+
+    answer = start(THIS_PYTHON.path, "-c", code % boot, pyz, "--version")
+
+    assert (answer.stdout, answer.returncode) == ("", 1)
+    assert json.loads(answer.stderr)["error"]["code"] == "cli_python_incomplete"
+
+
 @posix
 def test_it_runs_isolated_from_what_lies_around(pyz, tmp_path):
     """Neither the environment nor the working folder reaches the interpreter."""

@@ -10,8 +10,12 @@ try:
         if os.path.exists("/bin/sh"):
             os.environ["HEYGEN_PYTHON3_IS_TOO_OLD"] = "1"
             os.execv("/bin/sh", ["sh"] + sys.argv)
-        sys.exit("heygen needs Python 3.9 or newer, and this is Python %d.%d.%d" % sys.version_info[:3])
-    import marshal, zlib
+        found = "Python %d.%d.%d" % sys.version_info[:3]
+        sys.exit("{\"error\":{\"code\":\"cli_python_too_old\",\"message\":\"heygen needs Python 3.9 or newer, and this is %s\"}}" % found)
+    try:
+        import marshal, zlib
+    except ImportError:
+        sys.exit("{\"error\":{\"code\":\"cli_python_incomplete\",\"message\":\"this Python was built without zlib, which heygen needs\"}}")
     with open(sys.argv[0], "rb") as file:
         archive = file.read()
     packs = eval(archive[archive.index(b"{"):archive.index(b"}") + 1])
