@@ -40,8 +40,12 @@ class OutputStream:
         view = memoryview(data)
         try:
             while view:
-                # A raw (unbuffered) stream may take a part only.
-                view = view[self.raw.write(view) :]
+                try:
+                    # A raw (unbuffered) stream may take a part only.
+                    view = view[self.raw.write(view) :]
+                except BlockingIOError as error:
+                    view = view[error.characters_written :]
+                    self._wait()
         except BrokenPipeError:
             raise
         except OSError as error:
@@ -52,11 +56,21 @@ class OutputStream:
         if self.raw is None:
             return
         try:
-            self.raw.flush()
+            while True:
+                try:
+                    return self.raw.flush()
+                except BlockingIOError:
+                    self._wait()
         except BrokenPipeError:
             raise
         except OSError as error:
             raise _write_error(error) from error
+
+    def _wait(self) -> None:
+        """Wait until a pipe that whoever shares it has set to non-blocking takes more."""
+        from select import select
+
+        select((), (self.raw,), ())
 
 
 def _write_error(error: OSError) -> HeygenError:

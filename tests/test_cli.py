@@ -1,5 +1,7 @@
 """The command line's contract: where flags stand, what goes to which stream, and how mistakes are answered."""
 
+import os
+
 import pytest
 
 
@@ -126,6 +128,33 @@ def test_a_full_disk_is_an_envelope(run, server):
     assert (result.status, result.error["code"]) == (1, "cli_file_io_error")
     assert result.error["message"] == "cannot write the output: No space left on device"
     assert result.error["result"] == {"data": []}
+
+
+@pytest.mark.skipif(not hasattr(os, "set_blocking"), reason="pipes as POSIX has them")
+def test_a_pipe_that_does_not_block_gets_everything(run, server):
+    import io
+
+    from heygen.context import OutputStream
+
+    class Busy(io.BytesIO):
+        refusals = 2
+
+        def write(self, data):
+            if self.refusals:
+                self.refusals -= 1
+                raise BlockingIOError(11, "would block", super().write(data[:3]))
+            return super().write(data)
+
+        def fileno(self):
+            return writer
+
+    server.answer({"data": {}})
+    reader, writer = os.pipe()
+    stdout = Busy()
+    result = run("video", "get", "v1", stdout=OutputStream(stdout))
+    os.close(reader)
+    os.close(writer)
+    assert (result.status, stdout.getvalue()) == (0, b'{"data":{}}\n')
 
 
 def test_a_key_that_an_answer_repeats_is_not_shown(run, server):
