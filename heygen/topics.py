@@ -48,8 +48,8 @@ ENVIRONMENT = (
     ("HTTPS_PROXY", "Proxy for https, also in lower case; it may have a user and a password."),
     ("HTTP_PROXY", "Proxy for plain http. Loopback never goes through a proxy."),
     ("NO_PROXY", "Hosts to reach without a proxy, separated by commas."),
-    ("SSL_CERT_FILE", "File of CA certificates (PEM) to trust instead of the system's."),
-    ("SSL_CERT_DIR", "Folder of CA certificates to trust, named by their hashes."),
+    ("SSL_CERT_FILE", "File of CA certificates (PEM), in place of the system's file."),
+    ("SSL_CERT_DIR", "Folder of CA certificates named by their hashes, in place of the system's."),
 )
 
 

@@ -104,13 +104,8 @@ def dial(host: str, port: int, patience: Patience) -> socket.socket:
     budget = min(CONNECT_TIMEOUT, patience.left())
     failure: TransportFailure = NotSent(f"could not find an address of the host {host}")
     for family, kind, protocol, _, address in found:
-        made = None
         try:
-            made = socket.socket(family, kind, protocol)
-            made.settimeout(budget / len(found))
-            made.connect(address)
-            made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return made
+            return _connected(socket.socket(family, kind, protocol), address, budget / len(found))
         except OSError as error:
             if is_timeout(error):
                 text = f"could not connect to {patience.host} within {duration.render(budget)}"
@@ -118,12 +113,18 @@ def dial(host: str, port: int, patience: Patience) -> socket.socket:
             else:
                 failure = NotSent(f"could not connect to {patience.host}: {reason(error)}")
             failure.__cause__ = error
-            made = made and made.close()
-        except BaseException:  # an interrupt
-            if made is not None:
-                made.close()
-            raise
     raise failure
+
+
+def _connected(unconnected: socket.socket, address: Any, timeout: float) -> socket.socket:
+    try:
+        unconnected.settimeout(timeout)
+        unconnected.connect(address)
+        unconnected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    except BaseException:
+        unconnected.close()
+        raise
+    return unconnected
 
 
 class Channel:

@@ -153,7 +153,10 @@ class _Answer(http.client.HTTPResponse):
 def _send(
     request: Request, stream: BinaryIO | None, channel: Channel, proxy: Proxy | None
 ) -> TransportFailure | None:
-    """Send the request; `stream` has its body, where that is streamed. Returns the failure that broke off its body, in case there is an answer all the same."""
+    """Send the request; `stream` has its body, where that is streamed.
+
+    Returns the failure that broke off its body, in case there is an answer all the same.
+    """
     connection = http.client.HTTPConnection(channel.patience.host)
     connection.sock = channel  # type: ignore[assignment]
     parts = urlsplit(request.url)
