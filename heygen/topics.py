@@ -37,6 +37,7 @@ ENVIRONMENT = (
     ("CI", "Any value: never ask, and show no progress."),
     ("HEYGEN_NO_ANALYTICS", "Any value: send no usage analytics."),
     ("DO_NOT_TRACK", "Any value but 0: send no usage analytics."),
+    ("HEYGEN_ANALYTICS_URL", "Where usage analytics are sent, instead of where the build says; for tests."),
     ("HEYGEN_RELEASES_URL", "Where heygen update finds releases: a list in the form of GitHub's releases API."),
     ("GITHUB_TOKEN", "Token that heygen update shows to GitHub's API, and to no other host."),
     ("HEYGEN_NO_BROWSER", "Any value: open no browser; print the URL to visit."),
@@ -185,7 +186,7 @@ TOPICS = {
         Topic(name="exit-codes", summary="Exit codes and errors", body=_exit_codes),
         Topic(name="formatting", summary="JSON, tables, single fields and pages", body=_formatting),
         Topic(name="waiting", summary="Jobs that take a while, and --wait", body=_waiting),
-        Topic(name="data", summary="Request bodies: -d, --set and flags", body=_data),
+        Topic(name="data", summary="Request bodies with -d, --set and flags", body=_data),
         Topic(name="sandbox", summary="Rehearse without a key, credits or a network", body=_sandbox),
         Topic(name="agents", summary="For coding agents and scripts", body=_agents),
     )

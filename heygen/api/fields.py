@@ -126,15 +126,17 @@ def flag_name(field: str) -> str:
     return text.replace("_", "-").lower()
 
 
-def nested_fields(schema: dict[str, Any], document: dict[str, Any]) -> list[str]:
-    """Return the names of a body's properties that are no flag: objects, lists of objects, unions.
+def nested_fields(schema: dict[str, Any], document: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return the properties of a body that are no flag (objects, lists of objects, unions), by name, and in which
+    variants each is required: `("",)` where the body is no union.
 
     Hidden properties stand in no listing.
     """
     schema = schemas.resolve(schema, document)
-    found: dict[str, None] = {}
-    for body in (schemas.variants(schema, document) or {"": schema}).values():
+    found: dict[str, tuple[str, ...]] = {}
+    for variant, body in (schemas.variants(schema, document) or {"": schema}).items():
         for name, property_schema in body.get("properties", {}).items():
             if shape(property_schema, document) is None and not schemas.resolve(property_schema, document).get("x-cli-hidden"):
-                found[name] = None
-    return sorted(found)
+                required = (variant,) if name in body.get("required", ()) else ()
+                found[name] = found.get(name, ()) + required
+    return dict(sorted(found.items()))

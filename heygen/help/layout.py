@@ -55,7 +55,7 @@ class _Layout:
         self.is_heading_last = isinstance(block, Section)
         if isinstance(block, Section):
             self._depth = INDENT
-            return self._filled(block.title + ("" if ":" in block.title else ":"), 0, bold=True)
+            return self._filled(block.title + ("" if ":" in block.title else ":"), 0, "bold")
         if isinstance(block, Usage):
             head, *rest = wrap(block.line, self.width - len("Usage: "))
             return [f"{self.terminal.paint('Usage:', 'bold')} {head}", *(" " * len("Usage: ") + line for line in rest)]
@@ -65,21 +65,21 @@ class _Layout:
             return self._examples(block.rows)
         return self._filled(block, self._depth)
 
-    def _filled(self, text: str, indent: int, bold: bool = False) -> list[str]:
-        parts = wrap(text, self.width - indent)
-        return [" " * indent + (self.terminal.paint(part, "bold") if bold else part) for part in parts]
+    def _filled(self, text: str, indent: int, *styles: str) -> list[str]:
+        return [" " * indent + self.terminal.paint(part, *styles) for part in wrap(text, self.width - indent)]
 
     def _term(self, term: Term) -> list[str]:
         column = self._columns[_is_command(term)]
         start = INDENT + column + GAP if column else 3 * INDENT
-        remarks = (each.replace(" ", NO_BREAK) if len(each) <= SHORT_REMARK else each for each in term.remarks)
+        longest = min(SHORT_REMARK, self.width - start)
+        remarks = (each.replace(" ", NO_BREAK) if len(each) <= longest else each for each in term.remarks)
         text = " ".join((term.meaning, *remarks)) if term.remarks else term.meaning
         parts = wrap(text, self.width - start) if text else []
         parts = self._dimmed(parts, len(text) - len(term.meaning)) if term.remarks else parts
-        name = " " * INDENT + self.terminal.paint(term.name, "cyan")
+        names = self._filled(term.name, INDENT, "cyan")
         if parts and column and len(term.name) <= column:
-            name += " " * (start - INDENT - len(term.name)) + parts.pop(0)
-        return [name, *(" " * start + part for part in parts)]
+            names[0] += " " * (start - INDENT - len(term.name)) + parts.pop(0)
+        return [*names, *(" " * start + part for part in parts)]
 
     def _dimmed(self, parts: list[str], count: int) -> list[str]:
         """Paint the last `count` signs of a text that was broken into lines."""
@@ -95,7 +95,7 @@ class _Layout:
         for row in rows:
             if row.about:
                 lines += [""] if lines else []
-                lines += [self.terminal.paint(line, "dim") for line in self._filled(f"# {row.about}", INDENT)]
+                lines += self._filled(f"# {row.about}", INDENT, "dim")
             lines += [" " * INDENT + line for line in continued(row.command, self.width - INDENT)]
         return lines
 

@@ -130,16 +130,17 @@ def moved(words: tuple[str, ...]) -> list[Block]:
 
 def everything(words: tuple[str, ...] = ()) -> list[Block]:
     """Return every command with its arguments, group by group."""
-    names = [words[0]] if words else list(tree.top_level())
     page: list[Block] = []
-    for name in names:
+    alone = []
+    for name in [words[0]] if words else tree.top_level():
         if (name,) in tree.HAND_WRITTEN:
-            alone = tree.hand_written((name,))
-            page += [Section(title=f"heygen {name}"), terms((_call(alone, 1) or name, alone.summary))]
+            alone.append(tree.hand_written((name,)))
             continue
         node = tree.group(name)
-        page += [Section(title=f"heygen {name}: {node.summary}")]
+        page += [Section(title=f"{node.path}: {node.summary}")]
         page.append(terms(*((_call(each, 1), each.summary) for each in listed(node))))
+    if alone:
+        page += [Section(title="heygen"), terms(*((_call(each, 0), each.summary) for each in alone))]
     return page
 
 
@@ -253,7 +254,11 @@ def _nested_fields(node: Command) -> list[Block]:
         return []
     from heygen.api.fields import nested_fields
 
-    names = nested_fields(node.operation.body_schema, node.operation.document)
+    chooser = _discriminator(node)
+    names = []
+    for name, required_in in nested_fields(node.operation.body_schema, node.operation.document).items():
+        where = f" with --{chooser} {_either(required_in)}" if chooser and required_in else ""
+        names.append(f"{name} (required{where})" if required_in else name)
     return [f"With -d or --set alone: {', '.join(names)}."] if names else []
 
 
@@ -266,7 +271,7 @@ def _following(node: Command) -> list[tuple[str, str]]:
     if operation.wait is not None:
         found.append(("heygen help waiting", "How --wait ends, and how to go on"))
     if operation.body_schema is not None and not operation.is_multipart:
-        found.append(("heygen help data", "Request bodies: -d, --set and flags"))
+        found.append(("heygen help data", "Request bodies with -d, --set and flags"))
     if any(flag.name == "token" for flag in node.flags):
         found.append(("heygen help formatting", "Pages, tables and single fields"))
     return found
