@@ -172,6 +172,13 @@ def test_a_body_that_breaks_the_schema_is_refused(run, server, argv, message):
     assert refused(run, "video", "create", *argv)["message"].startswith(message)
 
 
+@pytest.mark.parametrize("text", ["2024", "true", "1.50"])
+def test_text_that_reads_as_json_is_told_how_to_be_text(run, server, text):
+    error = refused(run, "video", "create", *FLAGS, "--set", f"title={text}")
+    assert error["hint"] == f"As text it is: --set 'title=\"{text}\"'"
+    assert sent(run, server, "video", "create", *FLAGS, "--set", f'title="{text}"')["title"] == text
+
+
 def test_all_that_is_missing_is_named_at_once(run, server):
     error = refused(run, "template", "generate")
     assert error["message"] == "missing required fields: <template-id>, variables"

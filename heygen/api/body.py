@@ -151,10 +151,17 @@ def problems(operation: Operation, body: Any) -> list[Problem]:
     return validate(body, operation.body_schema, operation.document)
 
 
-def refusal(found: Sequence[Problem], fields: Sequence[Field], command: str, missing: Sequence[str] = ()) -> HeygenError:
+def refusal(
+    found: Sequence[Problem],
+    fields: Sequence[Field],
+    command: str,
+    missing: Sequence[str] = (),
+    assignments: Sequence[str] = (),
+) -> HeygenError:
     """Return the one usage error for all problems of a call.
 
-    `missing` are arguments and flags that the command line itself lacks; missing fields join them.
+    `missing` are arguments and flags that the command line itself lacks; missing fields join them. `assignments`
+    are the `--set` of the call: one may have been meant as text.
     """
     flags = {field.name: f"--{flag_name(field.name)}" for field in fields}
     absent = list(missing)
@@ -176,7 +183,10 @@ def refusal(found: Sequence[Problem], fields: Sequence[Field], command: str, mis
             sentences[0] = f"missing required {kind}{'s' if len(absent) > 1 else ''}: {listing(absent)}"
     sentences.extend(others)
     nested = [name for name in absent if not name.startswith(("--", "<"))]
-    if nested:
+    text = _meant_as_text(found, assignments)
+    if text:
+        hint = f"As text it is: --set {text}"
+    elif nested:
         hint = f"Give {nested[0]} with -d or --set; the expected shape: {command} --request-schema"
     elif found:
         hint = f"See the expected body with: {command} --request-schema"
@@ -184,3 +194,17 @@ def refusal(found: Sequence[Problem], fields: Sequence[Field], command: str, mis
         hint = f"See: {command} --help"
     first = found[0].path if found else None
     return usage_error("; ".join(sentences), param=first or None, hint=hint)
+
+
+def _meant_as_text(found: Sequence[Problem], assignments: Sequence[str]) -> str | None:
+    """Return the first `--set` whose value parsed as JSON where the schema wants a string, written as text."""
+    from shlex import quote
+
+    for problem in found:
+        for assignment in assignments:
+            steps, value = split_assignment(assignment)
+            was_parsed = not isinstance(value, (str, dict, list))
+            if was_parsed and "string" in problem.wanted and paths.render(steps) == problem.path:
+                path, _, text = assignment.partition("=")
+                return quote(f"{path}={json.dumps(text)}")
+    return None

@@ -26,6 +26,7 @@ class Problem(Record):
     kind: str  # "missing", "unknown", "type", "value", "variant"
     message: str  # without the path: "is required", "must be one of: a, b"
     suggestion: str | None = None
+    wanted: tuple[str, ...] = ()  # the types that would have been right, where it is the type that is wrong
 
     def text(self) -> str:
         """Return the problem as a sentence that names the field."""
@@ -225,7 +226,8 @@ def _type_problem(instance: Any, allowed: tuple[str, ...], path: str) -> Problem
     names = [_ARTICLES.get(name, f"a {name}") for name in allowed]
     wanted = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
     actual = type_of(instance)
-    return Problem(path=path, kind="type", message=f"must be {wanted}, not {_ARTICLES.get(actual, f'a {actual}')}")
+    message = f"must be {wanted}, not {_ARTICLES.get(actual, f'a {actual}')}"
+    return Problem(path=path, kind="type", message=message, wanted=allowed)
 
 
 def _enum_problem(value: Any, allowed: list[Any], path: str, kind: str) -> Problem:

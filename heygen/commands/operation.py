@@ -104,7 +104,7 @@ def _content(
     missing = [name for name in invocation.missing if name not in of_fields]
     found = [] if values.get("no_validate") else bodies.problems(operation, content)
     if found or missing:
-        raise bodies.refusal(found, fields, invocation.command.path, missing)
+        raise bodies.refusal(found, fields, invocation.command.path, missing, values.get("set", ()))
     return content
 
 
