@@ -205,6 +205,6 @@ def _meant_as_text(found: Sequence[Problem], assignments: Sequence[str]) -> str 
             steps, value = split_assignment(assignment)
             was_parsed = not isinstance(value, (str, dict, list))
             if was_parsed and "string" in problem.wanted and paths.render(steps) == problem.path:
-                path, _, text = assignment.partition("=")
+                path, _, text = assignment.rpartition("=")  # no JSON scalar but a string has one
                 return quote(f"{path}={json.dumps(text)}")
     return None
