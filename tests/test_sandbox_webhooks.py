@@ -114,8 +114,10 @@ def test_closing_tries_once_what_is_due(receiver, clock):
 
 def test_closing_does_not_wait_for_ever(clock, monkeypatch):
     monkeypatch.setattr(courier, "PATIENCE", 0.0)
+    sending = threading.Event()
 
     def send(parcel):
+        sending.set()
         while not server.world.courier._is_closing:
             pass
         return 200
@@ -126,6 +128,7 @@ def test_closing_does_not_wait_for_ever(clock, monkeypatch):
         for _ in range(3):
             api.post("/v3/videos", {**VIDEO, "callback_url": "http://127.0.0.1:1/"})
         api.close()
+        assert sending.wait(30)
     assert len(server.world.courier.attempts) == 1
 
 

@@ -10,10 +10,8 @@ import os
 import pathlib
 import shutil
 import signal
-import statistics
 import subprocess
 import sys
-import time
 import zipfile
 
 import pytest
@@ -384,15 +382,17 @@ def test_the_bytecode_is_what_is_loaded_by_time(tmp_path):
     """Compiling the sources at every start takes several times as long as loading their bytecode."""
 
     def seconds(path):
-        began = time.perf_counter()
-        assert start(THIS_PYTHON.path, "-I", "-S", path, "video", "list", "--dry-run").returncode == 0
-        return time.perf_counter() - began
+        """The processor's time, which other processes do not add to."""
+        before = os.times()
+        assert start(THIS_PYTHON.path, "-I", "-S", path, "video", "create", "--help").returncode == 0
+        after = os.times()
+        return after.children_user + after.children_system - before.children_user - before.children_system
 
     with_bytecode = write(tmp_path / "bytecode.pyz", zipapps.data())
     from_source = write(tmp_path / "source.pyz", zipapps.data(with_bytecode=False))
     pairs = [(seconds(with_bytecode), seconds(from_source)) for _ in range(5)]
 
-    assert statistics.median(slow / fast for fast, slow in pairs) > 1.5
+    assert sum(slow for _, slow in pairs) > 1.5 * sum(fast for fast, _ in pairs)
 
 
 COMPILE_AGAIN = """
@@ -473,5 +473,12 @@ def test_an_interrupt_at_the_very_start_is_no_traceback(tmp_path):
     boot = zipapps.build_zipapp._header()[1]
     process = subprocess.Popen([THIS_PYTHON.path, "-ISc", boot, str(pipe)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     with open(pipe, "wb"):  # which waits for it to read, and then it waits for us to write
-        process.send_signal(signal.SIGINT)
-        assert (*process.communicate(timeout=30), process.returncode) == (b"", b"", 130)
+        for _ in range(300):
+            # Once may be too early: Python takes note of a signal, and then waits in the system all the same.
+            process.send_signal(signal.SIGINT)
+            try:
+                assert (*process.communicate(timeout=0.1), process.returncode) == (b"", b"", 130)
+                return
+            except subprocess.TimeoutExpired:
+                continue
+        raise AssertionError("it does not end")
