@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import pathlib
+import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
@@ -26,6 +28,16 @@ class Recorded:
 
     def __repr__(self):
         return f"<{self.method} {self.target}>"
+
+
+TLS = pathlib.Path(__file__).parent / "tls"
+
+
+def speaking_tls(certificate="server.pem"):
+    """Start a scripted server that speaks TLS with a certificate of tests/tls/."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(TLS / certificate, TLS / "server.key")
+    return ScriptedServer(tls=context)
 
 
 class ScriptedServer:

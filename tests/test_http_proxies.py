@@ -1,20 +1,17 @@
 """heygen/http/proxies.py, and requests through a real proxy: tunnels, credentials, refusals, and who is spared it."""
 
 import base64
-import pathlib
 import random
 import socket
-import ssl
 import threading
 
 import pytest
 from hostile import Proxy, stop
-from servers import ScriptedServer
+from servers import TLS, speaking_tls
 
 from heygen.errors import HeygenError
 from heygen.http import proxies
 
-FOLDER = pathlib.Path(__file__).parent / "tls"
 SECRET = "p%40ss:w%C3%B6rd"  # as a URL has it
 BASIC = "Basic " + base64.b64encode("me:p@ss:wörd".encode()).decode()
 
@@ -22,9 +19,7 @@ BASIC = "Basic " + base64.b64encode("me:p@ss:wörd".encode()).decode()
 @pytest.fixture
 def far():
     """The API behind the proxy, as https://api.example.test, and as http on the same name."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(FOLDER / "server.pem", FOLDER / "server.key")
-    secure = ScriptedServer(tls=context)
+    secure = speaking_tls()
     yield secure
     secure.close()
     assert not secure.unexpected and not secure.answers
@@ -39,7 +34,7 @@ def proxy(far):
 
 def listed(run, proxy, *argv, **env):
     variables = {"HEYGEN_API_BASE": "https://api.example.test", "HTTPS_PROXY": f"http://{proxy.address}"}
-    return run("--ca-bundle", str(FOLDER / "ca.pem"), *argv, "video", "list", env={**variables, **env})
+    return run("--ca-bundle", str(TLS / "ca.pem"), *argv, "video", "list", env={**variables, **env})
 
 
 def test_tls_goes_through_a_tunnel_in_which_the_proxy_sees_nothing(run, server, far, proxy):

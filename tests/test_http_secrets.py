@@ -2,24 +2,19 @@
 
 import base64
 import itertools
-import pathlib
-import ssl
 
 import pytest
 from filehost import video
 from hostile import Proxy, hang_up
-from servers import ScriptedServer
+from servers import TLS, speaking_tls
 
-FOLDER = pathlib.Path(__file__).parent / "tls"
 KEY = "key-that-nobody-may-see"
 PASSWORD = "password-that-nobody-may-see"
 
 
 @pytest.fixture
 def far():
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(FOLDER / "server.pem", FOLDER / "server.key")
-    started = ScriptedServer(tls=context)
+    started = speaking_tls()
     yield started
     started.close()
 
@@ -52,7 +47,7 @@ OUTCOMES = {"refused": refuse, "garbled": garble, "redirected": redirect, "lost"
 COMMANDS = {
     "read": ("video", "list"),
     "create": ("webhook", "endpoints", "create", "--url", "https://example.com/hook"),
-    "upload": ("asset", "upload", str(FOLDER / "ca.pem")),
+    "upload": ("asset", "upload", str(TLS / "ca.pem")),
 }
 
 
@@ -70,7 +65,7 @@ def test_no_combination_prints_or_sends_a_key_where_it_does_not_belong(
     if through_proxy:
         env["HEYGEN_API_BASE"] = "https://api.example.test"
         env["HTTPS_PROXY"] = env["HTTP_PROXY"] = f"http://me:{PASSWORD}@{proxy.address}"
-    result = run("--ca-bundle", str(FOLDER / "ca.pem"), *COMMANDS[command], env=env)
+    result = run("--ca-bundle", str(TLS / "ca.pem"), *COMMANDS[command], env=env)
     assert result.status in (1, 3)  # https never leads to http
     assert far.requests and all(request.headers["x-api-key"] == KEY for request in far.requests)
     assert bool(is_traced) == ("> X-Api-Key: ***" in result.stderr)

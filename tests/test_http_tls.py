@@ -1,6 +1,5 @@
 """heygen/http/tls.py: which servers are trusted, and what is said of those that are not."""
 
-import pathlib
 import shutil
 import socket
 import ssl
@@ -9,10 +8,9 @@ import threading
 
 import pytest
 from hostile import stop
-from servers import ScriptedServer
+from servers import TLS, speaking_tls
 
-FOLDER = pathlib.Path(__file__).parent / "tls"
-CA = str(FOLDER / "ca.pem")
+CA = str(TLS / "ca.pem")
 HASHED_NAME = "0d1d8da0.0"  # openssl x509 -hash -in ca.pem
 
 
@@ -22,9 +20,7 @@ def secure():
     started = []
 
     def start(certificate="server.pem"):
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(FOLDER / certificate, FOLDER / "server.key")
-        started.append(ScriptedServer(tls=context))
+        started.append(speaking_tls(certificate))
         return started[-1]
 
     yield start
@@ -67,7 +63,7 @@ def test_a_directory_that_does_not_know_the_issuer_is_followed_by_the_file(run, 
     """The system's trust: a hashed directory first, because it costs nothing, then the file of all CAs."""
     hashed = tmp_path / "hashed"
     hashed.mkdir()
-    shutil.copy(FOLDER / "other.pem", hashed / "ffffffff.0")
+    shutil.copy(TLS / "other.pem", hashed / "ffffffff.0")
     paths = ssl.get_default_verify_paths()._replace(openssl_cafile=CA, openssl_capath=str(hashed))
     monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths)
     loaded = []
@@ -102,7 +98,7 @@ def test_a_directory_that_does_not_know_the_issuer_is_followed_by_the_file(run, 
 )
 def test_a_server_that_cannot_be_trusted_is_refused_at_once(run, server, secure, clock, certificate, trusted, what, hint):
     far = secure(certificate)
-    argv = ("--ca-bundle", str(FOLDER / trusted)) if trusted else ()
+    argv = ("--ca-bundle", str(TLS / trusted)) if trusted else ()
     result = listed(run, far, *argv)
     assert (result.status, result.error["code"]) == (1, "network_error")
     assert result.error["message"] == f"localhost cannot be trusted: its certificate {what}"
@@ -114,7 +110,7 @@ def test_a_server_that_cannot_be_trusted_is_refused_at_once(run, server, secure,
 def test_a_bundle_stands_in_for_the_systems_trust(run, server, secure):
     """--ca-bundle names all that is trusted: the environment's CA is none of it."""
     far = secure()
-    result = listed(run, far, "--ca-bundle", str(FOLDER / "other.pem"), SSL_CERT_FILE=CA)
+    result = listed(run, far, "--ca-bundle", str(TLS / "other.pem"), SSL_CERT_FILE=CA)
     assert result.error["code"] == "network_error"
 
 
