@@ -375,6 +375,14 @@ def test_color(color, is_terminal, environ, has_color):
     assert terminal(color=color, is_terminal=is_terminal, **environ).has_color is has_color
 
 
+def test_a_console_that_does_not_read_escape_sequences_gets_none(monkeypatch):
+    """Elsewhere than on Windows the switch cannot be thrown, which is how an old console behaves."""
+    monkeypatch.setattr("os.name", "nt")
+    on = terminal()
+    assert (on.has_color, on.can_redraw) == (False, False)
+    assert terminal(color="always").has_color
+
+
 # --- whatever a server sends
 
 

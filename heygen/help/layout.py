@@ -45,10 +45,8 @@ class _Layout:
         self.width = min(max(terminal.width, NARROWEST), WIDEST)
         self.is_heading_last = False
         self._depth = 0
-        self._columns = [0, 0]
-        for term in (term for block in page if isinstance(block, Terms) for term in block.rows):
-            if len(term.name) <= WIDEST_NAME and self.width >= NARROWEST_COLUMNS:
-                self._columns[_is_command(term)] = max(self._columns[_is_command(term)], len(term.name))
+        every = [term for block in page if isinstance(block, Terms) for term in block.rows]
+        self._columns = [self._column([term for term in every if _is_command(term) is kind]) for kind in (False, True)]
 
     def lines(self, block: Block) -> list[str]:
         """Return the lines of one block."""
@@ -67,6 +65,15 @@ class _Layout:
 
     def _filled(self, text: str, indent: int, *styles: str) -> list[str]:
         return [" " * indent + self.terminal.paint(part, *styles) for part in wrap(text, self.width - indent)]
+
+    def _column(self, terms: Sequence[Term]) -> int:
+        """Return how wide the column of these terms' names is; 0 where meanings stand below."""
+        if not terms or self.width < NARROWEST_COLUMNS:
+            return 0
+        longest = max(len(term.name) for term in terms)
+        if INDENT + longest + GAP + max(len(" ".join((term.meaning, *term.remarks))) for term in terms) <= self.width:
+            return longest
+        return max((len(term.name) for term in terms if len(term.name) <= WIDEST_NAME), default=0)
 
     def _term(self, term: Term) -> list[str]:
         column = self._columns[_is_command(term)]

@@ -8,8 +8,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from heygen.context import Context, OutputStream
 
-COLOR_CHOICES = ("auto", "always", "never")
-
 # The eight basic colours alone: the terminal's own theme makes them readable on dark and on light.
 _CODES = {
     "bold": "1",

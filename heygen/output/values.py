@@ -28,7 +28,7 @@ _STATES = {
     "red": "failed failure error disabled cancelled canceled rejected expired not_found unavailable revoked",
 }
 _STYLE_OF_STATE = {state: style for style, states in _STATES.items() for state in states.split()}
-_CAPITALS = frozenset("ID URL API SRT VTT TTS SSML JSON UUID AI HD SD FPS".split())
+_CAPITALS = frozenset("ID URL API SRT VTT TTS SSML JSON UUID AI HD SD FPS GIF MIME USD".split())
 _SMALL = frozenset("at by in of on to per for and or".split())
 _EARLIEST = 100_000_000  # seconds since the epoch: a smaller number is no time
 _MILLISECONDS = 100_000_000_000
