@@ -146,35 +146,41 @@ compadd() {
 """
 
 
-def test_zsh_offers_what_the_tree_has(script, folder, tmp_path):
-    notes = tmp_path / "notes"
-    setup = tmp_path / "setup"
-    setup.write_text(f"PS1='ready> '\nautoload -Uz compinit && compinit -u -D\nsource {script('zsh')}\n{_NOTING}\ncd {folder}\n")
-    typed = Typed([needed("zsh"), "-f", "-i"], TERM="dumb", NOTES=str(notes), HOME=str(tmp_path))
-    try:
+@pytest.fixture
+def zsh(tmp_path):
+    """Start a zsh with lines before and after its completion begins; return what asks it about a command line."""
+    started = []
+
+    def start(before="", after=""):
+        notes, setup = tmp_path / "notes", tmp_path / "setup"
+        setup.write_text(f"PS1='ready> '\n{before}\nautoload -Uz compinit && compinit -u -D\n{after}\n{_NOTING}")
+        typed = Typed([needed("zsh"), "-f", "-i"], TERM="dumb", NOTES=str(notes), HOME=str(tmp_path))
+        started.append(typed)
         typed.send(f"source {setup}; print lo''aded\n").expect("loaded.*ready> ")
-        for number, (line, expected) in enumerate(CASES):
+
+        def offered(line):
             notes.write_text("")
-            typed.send(f"{line}\t\x15print do''ne-{number}\n").expect(f"done-{number}\r.*ready> ")
-            assert set(notes.read_text().split()) == expected, line
-    finally:
-        typed.close()
+            typed.send(f"{line}\t\x15print do''ne\n").expect("done\r.*ready> ")
+            return set(notes.read_text().split())
+
+        return offered
+
+    yield start
+    for each in started:
+        each.close()
 
 
-def test_zsh_finds_it_among_its_functions(script, tmp_path):
+def test_zsh_offers_what_the_tree_has(script, folder, zsh):
+    offered = zsh(after=f"source {script('zsh')}; cd {folder}")
+    for line, expected in CASES:
+        assert offered(line) == expected, line
+
+
+def test_zsh_finds_it_among_its_functions(script, tmp_path, zsh):
     functions = tmp_path / "functions"
     functions.mkdir()
     script("zsh").rename(functions / "_heygen")
-    notes = tmp_path / "notes"
-    setup = tmp_path / "setup"
-    setup.write_text(f"PS1='ready> '\nfpath=({functions} $fpath)\nautoload -Uz compinit && compinit -u -D\n{_NOTING}")
-    typed = Typed([needed("zsh"), "-f", "-i"], TERM="dumb", NOTES=str(notes), HOME=str(tmp_path))
-    try:
-        typed.send(f"source {setup}; print lo''aded\n").expect("loaded.*ready> ")
-        typed.send("heygen completion \t\x15print do''ne\n").expect("done\r.*ready> ")
-        assert set(notes.read_text().split()) == set(SHELLS)
-    finally:
-        typed.close()
+    assert zsh(before=f"fpath=({functions} $fpath)")("heygen completion ") == set(SHELLS)
 
 
 def test_zsh_offers_the_flags_of_every_command(script):
