@@ -370,6 +370,24 @@ def test_other_interpreters_run_the_sources(tmp_path):
     assert start(THIS_PYTHON.path, path, "video", "list", "--dry-run", "--get", "method").stdout == "GET\n"
 
 
+@pytest.mark.skipif(not shutil.which("pypy3"), reason="there is no PyPy here")
+def test_pypy_runs_the_sources(pyz):
+    answer = start(shutil.which("pypy3"), pyz, *"sandbox run -- video-agent create --prompt Hi --wait --get data.status".split())
+
+    assert (answer.stdout, answer.stderr, answer.returncode) == ("completed\n", "", 0)
+
+
+def test_an_interpreter_that_is_no_cpython_runs_the_sources(tmp_path):
+    """What only CPython has is missing: here it is taken away."""
+    path = write(tmp_path / "heygen.pyz", zipapps.data(with_bytecode=False))
+    gone = "import gc, sys, atexit; del gc.set_threshold, atexit._ncallbacks; sys.modules['_lzma'] = None\n"
+    boot = (ROOT / "scripts" / "archive" / "boot.py").read_text()
+
+    answer = start(THIS_PYTHON.path, "-ISc", gone + boot, path, "video", "list", "--dry-run", "--get", "method")
+
+    assert (answer.stdout, answer.stderr, answer.returncode) == ("GET\n", "", 0)
+
+
 def test_an_interpreter_without_lzma_runs_the_sources_as_well(tmp_path):
     path = write(tmp_path / "heygen.pyz", zipapps.data(with_bytecode=False))
     code = "sys.modules['_lzma'] = None; archive._entry = (None, b''); print(len(archive.get_source('heygen.sandbox.server')))"
