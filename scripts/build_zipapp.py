@@ -19,12 +19,9 @@ interpreter it is for, and names, times, modes and compression are fixed.
 from __future__ import annotations
 
 import argparse
-import functools
 import hashlib
-import lzma
 import marshal
 import os
-import struct
 import sys
 from collections.abc import Mapping
 
@@ -32,7 +29,7 @@ import packs
 import pythons
 from package import DOCUMENTS, ROOT, package_files
 from stripping import stripped
-from zipwriter import ZipWriter, deflate
+from zipwriter import ZipWriter, deflate, pack
 
 PARTS = os.path.join(ROOT, "scripts", "archive")
 LARGEST = 500_000  # bytes
@@ -45,11 +42,14 @@ def build(files: Mapping[str, bytes], found: list[pythons.Python], timestamp: in
     """Return the whole file, with bytecode for the Pythons that were found.
 
     Of the blocks of bytecode, which stand in the order of their use, it has as many as there is room for; what
-    is left out runs from its source. Raises ValueError where there is no room for the first two.
+    is left out runs from its source. Raises ValueError where there is no room for the first two, the second one
+    packed as tightly as can be.
     """
     codes = packs.compile_all(found, files)
-    for count in range(len(packs.BLOCKS), 1, -1):
-        data = _assembled(files, codes, packs.BLOCKS[:count], timestamp)
+    read, call, *others = packs.BLOCKS
+    choices = [[read, call, *others[:count]] for count in range(len(others), -1, -1)]
+    for blocks in [*choices, [read, call._replace(form=packs.PACKED)]]:
+        data = _assembled(files, codes, blocks, timestamp)
         if len(data) <= largest:
             return data
     raise ValueError(f"heygen.pyz has {len(data)} bytes, and is to have no more than {largest}")
@@ -77,7 +77,7 @@ def _add_files(archive: ZipWriter, files: Mapping[str, bytes]) -> dict[str, Plac
     with open(os.path.join(PARTS, "unlzma.py"), encoding="utf-8") as file:
         decoder = stripped(file.read()).encode()
     index: dict[str, Place] = {"unlzma.py": (*archive.add("unlzma.py", decoder), 0, len(decoder), "")}
-    entry = archive.add("sources", _lzma(b"".join(files[key] for key in sources)), stored=True)
+    entry = archive.add("sources", pack(b"".join(files[key] for key in sources)), stored=True)
     offset = 0
     for key in sources:
         index[key] = (*entry, offset, len(files[key]), "lzma")
@@ -90,14 +90,6 @@ def _add_files(archive: ZipWriter, files: Mapping[str, bytes]) -> dict[str, Plac
         elif key not in sources:
             index[key] = (*archive.add(key, files[key]), 0, len(files[key]), "")
     return index
-
-
-@functools.lru_cache(maxsize=None)
-def _lzma(data: bytes) -> bytes:
-    """Return data in the .lzma format, with its size in the header: that is all that unlzma.py knows."""
-    filters = [{"id": lzma.FILTER_LZMA1, "preset": 9 | lzma.PRESET_EXTREME, "pb": 0, "dict_size": 1 << 20}]
-    compressed = lzma.compress(data, lzma.FORMAT_ALONE, filters=filters)
-    return compressed[:5] + struct.pack("<Q", len(data)) + compressed[13:]
 
 
 def _header() -> tuple[str, str]:

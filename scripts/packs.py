@@ -12,7 +12,7 @@ from typing import NamedTuple, Optional
 import marshalled
 import pythons
 from stripping import stripped
-from zipwriter import ZipWriter
+from zipwriter import ZipWriter, pack
 
 _PARTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "archive")
 LOADER = "loader.py"
@@ -20,12 +20,13 @@ LOADER = "loader.py"
 #: The code of each source file, for each Python.
 Codes = Mapping[pythons.Python, Mapping[str, marshalled.Node]]
 
-ALONE, TOGETHER = "alone", "together"
+ALONE, TOGETHER, PACKED = "alone", "together", "packed"
 
 
 class Block(NamedTuple):
     """Modules that are used together, and how their code is compressed: that of each Python alone, which is the
-    quickest to load, or that of all Pythons together, module by module, which takes a sixth less room."""
+    quickest to load; that of all Pythons together, module by module, which takes a sixth less room; or that packed
+    by LZMA, which takes a fifth less again."""
 
     form: str
     keys: list[str]
@@ -109,8 +110,9 @@ def by_module(codes: Mapping[str, marshalled.Node], keys: Iterable[str]) -> mars
     return marshalled.dictionary({module_name(key)[0].encode(): codes[key] for key in keys})
 
 
-#: A part of the code of a block: its entry's offset and size, and which parts of what is in it, or None for all.
-Part = tuple[int, int, Optional[list[tuple[int, int]]]]
+#: A part of the code of a block: its entry's offset and size, whether it is packed, and which slices of what is in it
+#: belong to the Python, or None for all.
+Part = tuple[int, int, bool, Optional[list[tuple[int, int]]]]
 
 
 def add(archive: ZipWriter, codes: Codes, blocks: Blocks) -> dict[int, tuple[int, int]]:
@@ -122,8 +124,8 @@ def add(archive: ZipWriter, codes: Codes, blocks: Blocks) -> dict[int, tuple[int
     parts: dict[pythons.Python, list[list[Part]]] = {python: [] for python in codes}
     for number, block in enumerate(blocks):
         modules.update({module_name(key)[0]: (number, module_name(key)[1]) for key in block.keys})
-        add_block = _add_together if block.form == TOGETHER else _add_alone
-        for python, found in add_block(archive, str(number), codes, block.keys).items():
+        add_block = _add_alone if block.form == ALONE else _add_together
+        for python, found in add_block(archive, str(number), codes, block).items():
             parts[python].append(found)
     places = {}
     for python in codes:
@@ -138,32 +140,33 @@ def add(archive: ZipWriter, codes: Codes, blocks: Blocks) -> dict[int, tuple[int
 
 
 def _add_alone(
-    archive: ZipWriter, name: str, codes: Codes, keys: Sequence[str]
+    archive: ZipWriter, name: str, codes: Codes, block: Block
 ) -> dict[pythons.Python, list[Part]]:
     """Add what the Pythons' code has in common as one entry, and the code of each as one of its own."""
-    shared = marshalled.Shared(by_module(codes[python], keys) for python in codes)
-    common: Part = (*archive.add(f"bytecode/{name}/common", shared.data), None)
+    shared = marshalled.Shared(by_module(codes[python], block.keys) for python in codes)
+    common: Part = (*archive.add(f"bytecode/{name}/common", shared.data), False, None)
     found: dict[pythons.Python, list[Part]] = {}
     for python in codes:
-        code = b"".join(_item(codes[python], key, shared) for key in keys)
-        found[python] = [common, (*archive.add(f"bytecode/{name}/{python.cache_tag}", code), None)]
+        code = b"".join(_item(codes[python], key, shared) for key in block.keys)
+        found[python] = [common, (*archive.add(f"bytecode/{name}/{python.cache_tag}", code), False, None)]
     return found
 
 
 def _add_together(
-    archive: ZipWriter, name: str, codes: Codes, keys: Sequence[str]
+    archive: ZipWriter, name: str, codes: Codes, block: Block
 ) -> dict[pythons.Python, list[Part]]:
     """Add what the Pythons' code has in common and the code of all of them as one entry."""
-    shared = marshalled.Shared(by_module(codes[python], keys) for python in codes)
+    shared = marshalled.Shared(by_module(codes[python], block.keys) for python in codes)
     data = bytearray(shared.data)
     slices = {python: [(0, len(data))] for python in codes}
-    for key in keys:
+    for key in block.keys:
         for python in codes:
             item = _item(codes[python], key, shared)
             slices[python].append((len(data), len(data) + len(item)))
             data += item
-    entry = archive.add(f"bytecode/{name}", bytes(data))
-    return {python: [(*entry, slices[python])] for python in codes}
+    is_packed = block.form == PACKED
+    entry = archive.add(f"bytecode/{name}", pack(bytes(data)) if is_packed else bytes(data), stored=is_packed)
+    return {python: [(*entry, is_packed, slices[python])] for python in codes}
 
 
 def _item(codes: Mapping[str, marshalled.Node], key: str, shared: marshalled.Shared) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import lzma
 import struct
 import time
 import zlib
@@ -16,6 +17,15 @@ def deflate(data: bytes, dictionary: bytes = b"") -> bytes:
     """
     compressor = zlib.compressobj(9, zlib.DEFLATED, -15, 9, zlib.Z_DEFAULT_STRATEGY, dictionary)
     return compressor.compress(data) + compressor.flush()
+
+
+@functools.lru_cache(maxsize=None)
+def pack(data: bytes) -> bytes:
+    """Return data in the .lzma format, a fifth smaller and three times as slow to read as deflated, with its size
+    in the header: that is all that unlzma.py knows."""
+    filters = [{"id": lzma.FILTER_LZMA1, "preset": 9 | lzma.PRESET_EXTREME, "pb": 0, "dict_size": 1 << 20}]
+    compressed = lzma.compress(data, lzma.FORMAT_ALONE, filters=filters)
+    return compressed[:5] + struct.pack("<Q", len(data)) + compressed[13:]
 
 
 class ZipWriter:

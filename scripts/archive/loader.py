@@ -109,8 +109,8 @@ class Archive:
 
     def _load(self, parts):
         pieces = []
-        for start, length, slices in parts:
-            data = self._inflate(start, length)
+        for start, length, is_packed, slices in parts:
+            data = self._unlzma(self._bytes[start : start + length]) if is_packed else self._inflate(start, length)
             pieces += [data[first:last] for first, last in slices] if slices else [data]
         # What the code refers to, which marshal has to see first, and a dictionary of the code.
         common, *items = pieces
