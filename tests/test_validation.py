@@ -59,7 +59,7 @@ def test_what_fits(instance, schema):
         ("abcd", {"maxLength": 3}, ["the body must have at most 3 characters, not 4"]),
         ("b", {"pattern": "^a"}, ["the body must match ^a"]),
         ([1, "x", None], {"type": "array", "items": {"type": "integer"}}, ["[1] must be an integer, not a string", "[2] must be an integer, not null"]),
-        ([1, 2], {"maxItems": 1}, ["the body must have at most 1 items, not 2"]),
+        ([1, 2], {"maxItems": 1}, ["the body must have at most 1 item, not 2"]),
         ({}, {"required": ["a", "b"]}, ["a is required", "b is required"]),
         ({"x": "y"}, {"additionalProperties": {"type": "integer"}}, ["x must be an integer, not a string"]),
         ({"x": 1}, {"properties": {}, "additionalProperties": False}, ["x is not a known field"]),

@@ -211,15 +211,19 @@ def _validate_array(
 ) -> list[Problem]:
     fewest, most = schema.get("minItems", 0), schema.get("maxItems")
     if len(instance) < fewest:
-        return [Problem(path=path, kind="value", message=f"must have at least {fewest} items")]
+        return [Problem(path=path, kind="value", message=f"must have at least {_counted(fewest)}")]
     if most is not None and len(instance) > most:
-        return [Problem(path=path, kind="value", message=f"must have at most {most} items, not {len(instance)}")]
+        return [Problem(path=path, kind="value", message=f"must have at most {_counted(most)}, not {len(instance)}")]
     problems: list[Problem] = []
     items = schema.get("items")
     if items:
         for index, item in enumerate(instance):
             problems.extend(validate(item, items, document, f"{path}[{index}]"))
     return problems
+
+
+def _counted(count: int) -> str:
+    return f"{count} item" if count == 1 else f"{count} items"
 
 
 def _type_problem(instance: Any, allowed: tuple[str, ...], path: str) -> Problem:
