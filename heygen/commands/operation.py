@@ -265,17 +265,17 @@ def list_of_made(operation: Operation) -> str | None:
 
 def list_of_ids(operation: Operation) -> str | None:
     """Return the command that lists what an operation's path takes an id of, or None where there is none."""
-    if not any(parameter.location == "path" for parameter in operation.parameters):
-        return None
-    return _list_command([(*operation.words[:-1], "list"), (operation.group, "list")])
+    # The list of /v3/videos knows the id of /v3/videos/{video_id}, but not that of /v3/videos/batches/{batch_id}.
+    return _list_command([(*operation.words[:-1], "list"), (operation.group, "list")], above=operation.path)
 
 
-def _list_command(candidates: list[tuple[str, ...]]) -> str | None:
+def _list_command(candidates: list[tuple[str, ...]], above: str | None = None) -> str | None:
+    """Return the first of the commands that there is; `above` asks for one whose ids that path takes."""
     from heygen.api import operations
 
     for words in candidates:
         found = operations.find_by_words(words)
-        if found is not None:
+        if found is not None and (above is None or above.startswith(found.path + "/{")):
             required = [f"--{flag_name(each.name)} <{flag_name(each.name)}>" for each in found.parameters if each.is_required]
             return " ".join(("heygen", *words, *required))
     return None
