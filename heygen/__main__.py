@@ -4,7 +4,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from heygen.context import Context
+    from heygen.core.context import Context
 
 _IMPATIENCE = 1.0  # seconds in which a second interrupt counts as the same one
 
@@ -32,8 +32,8 @@ def main() -> int:
 def _main() -> int:
     import os
 
-    from heygen.cli import main as run
-    from heygen.context import process_context
+    from heygen.cli.main import main as run
+    from heygen.core.context import process_context
 
     taken: "list[int]" = []
     status = int(run(sys.argv[1:], process_context(lambda context: _turn_signals_into_interrupts(context, taken))))

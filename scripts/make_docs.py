@@ -11,14 +11,14 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, ROOT)
 
-from heygen import tree  # noqa: E402
-from heygen.help import pages  # noqa: E402
-from heygen.help.blocks import Examples, Section, Terms, Usage  # noqa: E402
-from heygen.topics import TOPICS  # noqa: E402
+from heygen.cli import tree  # noqa: E402
+from heygen.cli.help import pages  # noqa: E402
+from heygen.cli.help.blocks import Examples, Section, Terms, Usage  # noqa: E402
+from heygen.cli.topics import TOPICS  # noqa: E402
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from heygen.help.blocks import Block
+    from heygen.cli.help.blocks import Block
 
 REFERENCE = os.path.join(ROOT, "docs", "reference.md")
 # Characters that Markdown would take for its own.

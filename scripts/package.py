@@ -30,7 +30,7 @@ def package_files(stamp: Mapping[str, str] = MappingProxyType({})) -> dict[str, 
             with open(path, "rb") as file:
                 files[key] = file.read()
     for name, value in stamp.items():
-        key = "heygen/__init__.py" if name == "__version__" else "heygen/build.py"
+        key = "heygen/__init__.py" if name == "__version__" else "heygen/core/build.py"
         files[key] = stamped(files[key].decode(), name, value).encode()
     for key in [key for key in files if key.endswith(".py")]:
         files[key] = stripped(files[key].decode()).encode()

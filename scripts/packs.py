@@ -46,28 +46,31 @@ BLOCKS = (
     # Reading a command line, and help.
     Block(
         ALONE,
-        _modules("heygen", "arguments build cli context errors record suggest tree")
+        _modules("heygen/cli", "__init__ main parser tree")
+        + _modules("heygen/core", "__init__ build context errors record suggest")
         + _modules("heygen/api", "__init__ documents fields operations schema")
-        + _modules("heygen/help", "__init__ blocks layout pages")
+        + _modules("heygen/cli/help", "__init__ blocks layout pages")
         + _modules("heygen/output", "__init__ terminal wrap"),
     ),
     # Calling an operation.
     Block(
         TOGETHER,
-        _modules("heygen", "address agent config credentials duration invocation process storage")
+        _modules("heygen/core", "address agent duration process storage")
+        + _modules("heygen/config", "__init__ settings")
+        + _modules("heygen/auth", "__init__ credentials")
         + _modules("heygen/analytics", "__init__ dispatch")
         + _modules("heygen/api", "body path validation")
-        + _modules("heygen/commands", "__init__ operation sources")
+        + _modules("heygen/calls", "__init__ invocation operation sources")
         + _modules("heygen/http", "__init__ client connection encoding errors failure message proxies retry tls transport")
         + _modules("heygen/output", "printer"),
     ),
     # The help of the program itself, which lists the topics.
-    Block(ALONE, _modules("heygen", "topics")),
+    Block(ALONE, _modules("heygen/cli", "topics")),
     # Waiting, and showing results to people.
     Block(
         TOGETHER,
-        _modules("heygen", "config_file jobs toml")
-        + _modules("heygen/commands", "waiting")
+        _modules("heygen/config", "file toml")
+        + _modules("heygen/calls", "jobs waiting")
         + _modules("heygen/output", "cells human outline progress table values"),
     ),
 )

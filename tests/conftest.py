@@ -22,8 +22,8 @@ from hostile import RawServer  # noqa: E402
 from servers import ScriptedServer  # noqa: E402
 from uploads import MP4  # noqa: E402
 
-from heygen import cli  # noqa: E402
-from heygen.context import Context, InputStream, OutputStream  # noqa: E402
+from heygen.cli import main as cli  # noqa: E402
+from heygen.core.context import Context, InputStream, OutputStream  # noqa: E402
 
 
 def pytest_addoption(parser):

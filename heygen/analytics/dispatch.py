@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import os
 
-from heygen import build, storage
-from heygen.config import Settings
-from heygen.errors import HeygenError
+from heygen.config.settings import Settings
+from heygen.core import build, storage
+from heygen.core.errors import HeygenError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from heygen.context import Context
+    from heygen.core.context import Context
 
 WORD = "--send-usage-events"
 FILE = "analytics.json"
@@ -85,7 +85,7 @@ def take_slot(context: Context) -> int:
 def _start(context: Context, order: dict[str, Any]) -> None:
     import json
 
-    from heygen import process
+    from heygen.core import process
 
     message = json.dumps(order).encode()
     # What it has no use for stays here, and it works in another folder.

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import sys
 
-from heygen import __version__, build, timestamp
-from heygen.agent import calling_agent
+from heygen import __version__
+from heygen.core import build, timestamp
+from heygen.core.agent import calling_agent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from heygen.context import Context
+    from heygen.core.context import Context
 
 _LONGEST_CODE = 64
 

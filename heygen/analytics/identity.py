@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 
-from heygen import storage
 from heygen.analytics.dispatch import FILE
+from heygen.core import storage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from heygen.context import Context
+    from heygen.core.context import Context
 
 
 class Identity:

@@ -6,8 +6,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from heygen.config import Settings
-    from heygen.context import Context
+    from heygen.config.settings import Settings
+    from heygen.core.context import Context
 
 TIME_LIMIT = 3  # seconds for everything, the interpreter's start included
 _MOST_DESCRIPTORS = 256
@@ -17,8 +17,8 @@ def send(url: str, document: dict[str, Any], context: Context, settings: Setting
     """Send events to the sink. Raises HeygenError where it does not take them, within `timeout` seconds."""
     import json
 
-    from heygen import address
-    from heygen.errors import HeygenError
+    from heygen.core import address
+    from heygen.core.errors import HeygenError
     from heygen.http import errors
     from heygen.http.client import Client
     from heygen.http.failure import TransportFailure
@@ -50,9 +50,9 @@ def main(slot: int) -> int:
 
     from heygen.analytics import dispatch, events
     from heygen.analytics.identity import Identity
-    from heygen.config import Settings
-    from heygen.context import process_context
-    from heygen.errors import HeygenError
+    from heygen.config.settings import Settings
+    from heygen.core.context import process_context
+    from heygen.core.errors import HeygenError
 
     context = process_context()
     try:

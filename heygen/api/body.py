@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 
-from heygen.api import path as paths
-from heygen.api import schema as schemas
+from heygen.api import path as paths, schema as schemas
 from heygen.api.fields import flag_name
 from heygen.api.validation import Problem, validate
-from heygen.errors import HeygenError, usage_error
-from heygen.suggest import listing
+from heygen.core.errors import HeygenError, usage_error
+from heygen.core.suggest import listing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

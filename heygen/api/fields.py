@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from heygen.api import schema as schemas
-from heygen.record import Record
+from heygen.core.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ Covers the keywords that the documents use, and the common ones that a newer ups
 from __future__ import annotations
 
 from heygen.api import schema as schemas
-from heygen.record import Record
-from heygen.suggest import closest, listing
+from heygen.core.record import Record
+from heygen.core.suggest import closest, listing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,1 +1,1 @@
-"""Hand-written commands, one module each, and the one that runs any API operation."""
+"""Hand-written commands, one module each."""

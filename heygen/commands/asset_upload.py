@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from heygen.api.operations import Wait
-from heygen.commands import operation as operations
-from heygen.commands.uploading import shown
-from heygen.errors import ExitCode, HeygenError, usage_error
-from heygen.http import source as sources
+from heygen.calls import operation as operations
+from heygen.calls.uploading import shown
+from heygen.cli.tree import IDEMPOTENCY_KEY, WAIT_FLAGS, Argument, Command, Flag
+from heygen.core.errors import ExitCode, HeygenError, usage_error
+from heygen.files import source as sources
 from heygen.http.client import Call
-from heygen.tree import IDEMPOTENCY_KEY, WAIT_FLAGS, Argument, Command, Flag
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from heygen.calls.invocation import Invocation
+    from heygen.files.source import Source
     from heygen.http.client import Client
-    from heygen.http.source import Source
-    from heygen.invocation import Invocation
 
 MOST_FILES = 100  # in one batch (POST /v3/assets/direct-uploads/batches)
 
@@ -87,8 +87,8 @@ class _Upload:
 
     def one(self, file: Source) -> Any:
         """Upload one file; returns the document of its asset."""
-        from heygen.http.digest import Digest
-        from heygen.http.upload import Slot, put
+        from heygen.files.digest import Digest
+        from heygen.files.upload import Slot, put
 
         created: Any = None
 
@@ -110,8 +110,8 @@ class _Upload:
 
     def batch(self, files: list[Source]) -> Any:
         """Upload several files; returns a document with the batch and the asset of each file."""
-        from heygen.http.digest import sha256
-        from heygen.http.upload import Slot, put
+        from heygen.files.digest import sha256
+        from heygen.files.upload import Slot, put
 
         # The checksums have to be there beforehand: completing a batch takes none.
         described = [{**_described(file), "checksum_sha256": sha256(file)} for file in files]
@@ -139,7 +139,7 @@ class _Upload:
 
     def _waited(self, made: dict[str, Any]) -> Any:
         """Wait until the batch has been taken in; returns the document with the state of each of its items."""
-        from heygen.commands.waiting import wait_for
+        from heygen.calls.waiting import wait_for
 
         try:
             document = wait_for(self.invocation, _BATCH, made["batch_id"])

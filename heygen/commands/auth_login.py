@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from heygen import credentials
-from heygen.errors import ExitCode, HeygenError, usage_error
-from heygen.record import Record
-from heygen.tree import Command, Flag
+from heygen.auth import credentials
+from heygen.cli.tree import Command, Flag
+from heygen.core.errors import ExitCode, HeygenError, usage_error
+from heygen.core.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from heygen.credentials import Credential
-    from heygen.invocation import Invocation
+    from heygen.auth.credentials import Credential
+    from heygen.calls.invocation import Invocation
 
 COMMAND = Command(
     words=("auth", "login"),
@@ -102,8 +102,8 @@ def _key_credential(invocation: Invocation) -> Credential:
 
 
 def _sign_in(invocation: Invocation) -> int:
-    from heygen.oauth import authorization, tokens
-    from heygen.oauth.callback import Callback
+    from heygen.auth import authorization, tokens
+    from heygen.auth.callback import Callback
 
     context, settings = invocation.context, invocation.settings
     with Callback() as callback:

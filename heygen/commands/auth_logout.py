@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from heygen import credentials
-from heygen.errors import ExitCode, HeygenError
-from heygen.tree import Command
+from heygen.auth import credentials
+from heygen.cli.tree import Command
+from heygen.core.errors import ExitCode, HeygenError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from heygen.invocation import Invocation
+    from heygen.calls.invocation import Invocation
 
 COMMAND = Command(
     words=("auth", "logout"),
@@ -35,7 +35,7 @@ def run(invocation: Invocation) -> int:
         what = "session" if removed.kind == credentials.OAUTH else "API key"
         result = {"message": f"Signed out: the {what} was removed.", "cleared": removed.kind, "path": removed.source}
         if removed.kind == credentials.OAUTH:
-            from heygen.oauth import tokens
+            from heygen.auth import tokens
 
             # It is gone from the file before the network is asked: whatever happens there, nobody is signed in here.
             result["revoked"] = tokens.revoke(removed.session or {}, context, invocation.settings)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from heygen.credentials import OAUTH
-from heygen.errors import ExitCode
-from heygen.tree import Command
+from heygen.auth.credentials import OAUTH
+from heygen.cli.tree import Command
+from heygen.core.errors import ExitCode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from heygen.context import Context
-    from heygen.credentials import Credential
-    from heygen.invocation import Invocation
+    from heygen.auth.credentials import Credential
+    from heygen.calls.invocation import Invocation
+    from heygen.core.context import Context
 
 COMMAND = Command(
     words=("auth", "status"),

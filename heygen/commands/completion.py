@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from heygen.errors import ExitCode
-from heygen.tree import HAND_WRITTEN_GROUPS, Argument, Command
+from heygen.cli.tree import HAND_WRITTEN_GROUPS, Argument, Command
+from heygen.core.errors import ExitCode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from heygen.invocation import Invocation
+    from heygen.calls.invocation import Invocation
 
 SHELLS = ("bash", "zsh", "fish", "powershell")
 
@@ -50,7 +50,7 @@ def run(invocation: Invocation) -> int:
     """Print the script as it is, whatever the output format: a shell reads it."""
     from importlib import import_module
 
-    script = import_module(f"heygen.completion.{invocation.given['shell']}").script()
+    script = import_module(f"heygen.cli.completion.{invocation.given['shell']}").script()
     invocation.context.stdout.write(script)
     invocation.context.stdout.flush()
     return ExitCode.OK

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from heygen.config import key_named
-from heygen.errors import ExitCode
-from heygen.tree import Argument, Command
+from heygen.cli.tree import Argument, Command
+from heygen.config.settings import key_named
+from heygen.core.errors import ExitCode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from heygen.config import Setting
-    from heygen.invocation import Invocation
+    from heygen.calls.invocation import Invocation
+    from heygen.config.settings import Setting
 
 COMMAND = Command(
     words=("config", "get"),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from heygen.cli.tree import Command
 from heygen.commands.config_get import document
-from heygen.config import KEYS
-from heygen.errors import ExitCode
-from heygen.tree import Command
+from heygen.config.settings import KEYS
+from heygen.core.errors import ExitCode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from heygen.invocation import Invocation
+    from heygen.calls.invocation import Invocation
 
 COMMAND = Command(
     words=("config", "list"),

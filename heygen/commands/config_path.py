@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from heygen import storage
-from heygen.config import FILE
-from heygen.errors import ExitCode
-from heygen.tree import Command
+from heygen.cli.tree import Command
+from heygen.config.settings import FILE
+from heygen.core import storage
+from heygen.core.errors import ExitCode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from heygen.invocation import Invocation
+    from heygen.calls.invocation import Invocation
 
 COMMAND = Command(
     words=("config", "path"),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from heygen.config import key_named
-from heygen.errors import ExitCode, usage_error
-from heygen.tree import Argument, Command
+from heygen.cli.tree import Argument, Command
+from heygen.config.settings import key_named
+from heygen.core.errors import ExitCode, usage_error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from heygen.invocation import Invocation
+    from heygen.calls.invocation import Invocation
 
 COMMAND = Command(
     words=("config", "set"),
@@ -28,7 +28,7 @@ COMMAND = Command(
 
 def run(invocation: Invocation) -> int:
     """Check the value, write it, and print what was written."""
-    from heygen import config_file
+    from heygen.config import file as config_file
 
     key, value = key_named(invocation.given["key"]), invocation.given["value"]
     problem = key.problem(value, invocation.context)

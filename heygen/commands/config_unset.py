@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from heygen.cli.tree import Argument, Command
 from heygen.commands.config_get import document
-from heygen.config import Settings, key_named
-from heygen.errors import ExitCode
-from heygen.tree import Argument, Command
+from heygen.config.settings import Settings, key_named
+from heygen.core.errors import ExitCode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from heygen.invocation import Invocation
+    from heygen.calls.invocation import Invocation
 
 COMMAND = Command(
     words=("config", "unset"),
@@ -23,7 +23,7 @@ COMMAND = Command(
 
 def run(invocation: Invocation) -> int:
     """Remove the key from the file, and print the setting as it is without it."""
-    from heygen import config_file
+    from heygen.config import file as config_file
 
     key = key_named(invocation.given["key"])
     config_file.drop(invocation.context, key)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from heygen.errors import ExitCode, HeygenError, usage_error
-from heygen.tree import HAND_WRITTEN_GROUPS, Command, Flag
+from heygen.cli.tree import HAND_WRITTEN_GROUPS, Command, Flag
+from heygen.core.errors import ExitCode, HeygenError, usage_error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from heygen.invocation import Invocation
+    from heygen.calls.invocation import Invocation
 
 LONGEST_COMMENT = 2000  # characters
 _TIMEOUT = 10.0  # seconds
@@ -47,7 +47,7 @@ COMMAND = Command(
 def run(invocation: Invocation) -> int:
     """Send the feedback now, and print whether it went."""
     from heygen.analytics import dispatch, events, sender
-    from heygen.commands.sources import Sources
+    from heygen.calls.sources import Sources
 
     context, settings = invocation.context, invocation.settings
     properties = {"rating": invocation.given["rating"]}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from heygen.commands import downloading
+from heygen.calls import downloading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from heygen.invocation import Invocation
+    from heygen.calls.invocation import Invocation
 
 COMMAND = downloading.command(
     downloading.LIPSYNC,

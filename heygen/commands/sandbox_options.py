@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from heygen.errors import usage_error
-from heygen.tree import Flag
+from heygen.cli.tree import Flag
+from heygen.core.errors import usage_error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Mapping
 
-    from heygen.context import Context
+    from heygen.core.context import Context
     from heygen.sandbox.options import Options
     from heygen.sandbox.server import Server
 
@@ -47,7 +47,7 @@ FLAGS = (
 
 def start(context: Context, given: dict[str, Any], log: Any = None) -> Server:
     """Start the sandbox that the flags describe. Raises a usage error, or HeygenError for port and state file."""
-    from heygen.errors import HeygenError
+    from heygen.core.errors import HeygenError
     from heygen.sandbox import server
 
     options = _options(context, given).replace(log=log)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import signal
 
-from heygen.errors import HeygenError
+from heygen.core.errors import HeygenError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from heygen.context import Context
+    from heygen.core.context import Context
 
 _LONGEST_DEAF = 0.2  # seconds in which a signal may wait for its handler
 
@@ -57,7 +57,7 @@ def _found(name: str, path: str) -> str:
 
 def _write_launcher(folder: str) -> None:
     """Put a `heygen` into a folder that starts this program, be it one file, installed, or a checkout."""
-    from heygen import process
+    from heygen.core import process
 
     os.mkdir(folder, 0o700)
     launcher = os.path.join(folder, "heygen.cmd" if os.name == "nt" else "heygen")

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 
-from heygen import tree
+from heygen.cli import tree
+from heygen.cli.tree import Argument, Command
 from heygen.commands import sandbox_options
-from heygen.errors import HeygenError
-from heygen.tree import Argument, Command
+from heygen.core.errors import HeygenError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Mapping
 
-    from heygen.invocation import Invocation
+    from heygen.calls.invocation import Invocation
 
 COMMAND = Command(
     words=("sandbox", "run"),
@@ -56,7 +56,7 @@ def run(invocation: Invocation) -> int:
                 from heygen.commands.sandbox_program import run_program
 
                 return run_program(words, inner, folder)
-            from heygen import cli
+            from heygen.cli import main as cli
 
             return cli.main([*_passed_on(invocation), *argv], inner)
     finally:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from heygen.cli.tree import Command, Flag
 from heygen.commands import sandbox_options
-from heygen.errors import ExitCode, HeygenError
-from heygen.tree import Command, Flag
+from heygen.core.errors import ExitCode, HeygenError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from heygen.context import Context
-    from heygen.invocation import Invocation
+    from heygen.calls.invocation import Invocation
+    from heygen.core.context import Context
 
 COMMAND = Command(
     words=("sandbox", "start"),

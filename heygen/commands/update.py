@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from heygen import __version__, installation
-from heygen.errors import ExitCode, HeygenError, usage_error
-from heygen.tree import HAND_WRITTEN_GROUPS, Command, Flag
-from heygen.update import semver
+from heygen import __version__
+from heygen.cli.tree import HAND_WRITTEN_GROUPS, Command, Flag
+from heygen.core.errors import ExitCode, HeygenError, usage_error
+from heygen.update import installation, semver
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from heygen.invocation import Invocation
+    from heygen.calls.invocation import Invocation
     from heygen.update.releases import Release
     from heygen.update.semver import Version
     from heygen.update.source import Source

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 
-from heygen.credentials import OAUTH
-from heygen.errors import HeygenError
+from heygen.auth.credentials import OAUTH
+from heygen.core.errors import HeygenError
+from heygen.core.record import Record
 from heygen.http import errors, retry
 from heygen.http.failure import TransportFailure
 from heygen.http.message import Body, Request, Response
-from heygen.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
 
-    from heygen.config import Settings
-    from heygen.context import Context
-    from heygen.credentials import Credential
+    from heygen.auth.credentials import Credential
+    from heygen.config.settings import Settings
+    from heygen.core.context import Context
     from heygen.http.trace import Trace
 
 READ_TIMEOUT = 30.0  # seconds
@@ -103,7 +103,7 @@ class Client:
         """Renew the session, only where it is about to end if `ending`; tell whether there is another credential."""
         before = self.credential
         if before is not None and before.kind == OAUTH:
-            from heygen.oauth import session
+            from heygen.auth import session
 
             renew = session.fresh if ending else session.renewed
             self.credential = renew(before, self.context, self.settings) or before
@@ -208,7 +208,7 @@ class Client:
 
     def own_headers(self) -> dict[str, str]:
         """Return the headers by which HeyGen's servers know this program, on every request to them."""
-        from heygen.agent import calling_agent
+        from heygen.core.agent import calling_agent
 
         headers = {"User-Agent": self.user_agent, "X-HeyGen-Source": "cli"}
         agent = calling_agent(self.context.environ)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import socket
 
-from heygen import duration
+from heygen.core import duration
 from heygen.http.failure import AnswerLost, NotSent, TimedOut, TransportFailure
 
 TYPE_CHECKING = False

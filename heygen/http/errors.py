@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heygen.errors import ExitCode, HeygenError
+from heygen.core.errors import ExitCode, HeygenError
 from heygen.http.failure import TimedOut, TransportFailure
 
 TYPE_CHECKING = False

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import socket
 
-from heygen import address
-from heygen.errors import HeygenError, usage_error
-from heygen.record import Record
+from heygen.core import address
+from heygen.core.errors import HeygenError, usage_error
+from heygen.core.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from heygen import address
-from heygen.errors import HeygenError
+from heygen.core import address
+from heygen.core.errors import HeygenError
 from heygen.http.message import Request, Response
 
 TYPE_CHECKING = False

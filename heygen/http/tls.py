@@ -12,7 +12,7 @@ import os
 import ssl
 import sys
 
-from heygen.errors import HeygenError, usage_error
+from heygen.core.errors import HeygenError, usage_error
 from heygen.http.connection import Patience, is_timeout, reason
 from heygen.http.failure import NotSent, TlsFailure, TransportFailure
 

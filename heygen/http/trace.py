@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Iterable
 
-    from heygen.context import Context
+    from heygen.core.context import Context
 
 MASK = "***"
 MOST_SHOWN = 4096  # bytes of a body

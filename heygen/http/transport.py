@@ -10,7 +10,7 @@ from __future__ import annotations
 import http.client
 from urllib.parse import urlsplit
 
-from heygen import address
+from heygen.core import address
 from heygen.http import proxies
 from heygen.http.connection import READ_AHEAD, Channel, Patience, dial, reason
 from heygen.http.failure import AnswerLost, NotSent, ProxyFailure, TimedOut, TransportFailure
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from socket import socket
     from typing import Any, BinaryIO, Callable
 
-    from heygen.context import Context
+    from heygen.core.context import Context
     from heygen.http.proxies import Proxy
     from heygen.http.tls import Trust
 

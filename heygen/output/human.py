@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Mapping
 
-    from heygen.errors import HeygenError
+    from heygen.core.errors import HeygenError
     from heygen.output.terminal import Terminal
 
 _COMMAND = "heygen "

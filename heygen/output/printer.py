@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 
 from heygen.api import path as paths
-from heygen.errors import HeygenError, usage_error
+from heygen.core.errors import HeygenError, usage_error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
 
-    from heygen.context import Context, OutputStream
+    from heygen.core.context import Context, OutputStream
     from heygen.output.terminal import Terminal
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from heygen.jobs import SUCCEEDED, Observer
+from heygen.calls.jobs import SUCCEEDED, Observer
 from heygen.output import cells, values
 from heygen.output.terminal import Terminal
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any, Callable, Sequence
 
-    from heygen.context import Context
-    from heygen.invocation import Invocation
-    from heygen.jobs import Job
+    from heygen.calls.invocation import Invocation
+    from heygen.calls.jobs import Job
+    from heygen.core.context import Context
 
 FRAME = 0.1  # seconds
 # A transfer that is over sooner needs no bar.

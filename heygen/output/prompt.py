@@ -6,7 +6,7 @@ from heygen.output import cells
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from heygen.context import Context
+    from heygen.core.context import Context
     from heygen.output.terminal import Terminal
 
 

@@ -6,7 +6,7 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from heygen.context import Context, OutputStream
+    from heygen.core.context import Context, OutputStream
 
 # The eight basic colours alone: the terminal's own theme makes them readable on dark and on light.
 _CODES = {

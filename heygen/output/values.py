@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from heygen.context import Context
+    from heygen.core.context import Context
     from heygen.output.terminal import Terminal
 
 # Kinds of values; what stands in a kind of _WHOLE is copied, and so never cut.

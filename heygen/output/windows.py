@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from heygen.context import OutputStream
+    from heygen.core.context import OutputStream
 
 # SetConsoleMode's flag (https://learn.microsoft.com/windows/console/setconsolemode).
 _ENABLE_VIRTUAL_TERMINAL_PROCESSING = 0x0004

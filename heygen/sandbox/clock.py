@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from heygen.context import process_context
+from heygen.core.context import process_context
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from heygen import duration
-from heygen.address import is_loopback
 from heygen.api.body import strict_json
+from heygen.core import duration
+from heygen.core.address import is_loopback
 from heygen.sandbox import jobs
 from heygen.sandbox.exchange import Answer, document_answer
 from heygen.sandbox.limiter import Limiter

@@ -5,9 +5,9 @@ from __future__ import annotations
 import heapq
 import threading
 
-from heygen.address import is_loopback
-from heygen.context import process_context
-from heygen.record import Record
+from heygen.core.address import is_loopback
+from heygen.core.context import process_context
+from heygen.core.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from __future__ import annotations
 
 import re
 
-from heygen import duration
-from heygen.record import Record
+from heygen.core import duration
+from heygen.core.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

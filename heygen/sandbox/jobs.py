@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 
-from heygen.record import Record
+from heygen.core.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 
-from heygen.errors import HeygenError
+from heygen.core.errors import HeygenError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from http.client import parse_headers
 
-from heygen.record import Record
+from heygen.core.record import Record
 from heygen.sandbox.exchange import CHUNK, too_large
 from heygen.sandbox.problems import invalid
 

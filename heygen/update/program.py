@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 
-from heygen.errors import HeygenError
+from heygen.core.errors import HeygenError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from heygen.context import Context
+    from heygen.core.context import Context
     from heygen.update.semver import Version
 
 LARGEST = 32 * 1024 * 1024  # bytes; a release has half a million

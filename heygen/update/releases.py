@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from heygen.errors import HeygenError
-from heygen.record import Record
+from heygen.core.errors import HeygenError
+from heygen.core.record import Record
 from heygen.update import semver
 
 TYPE_CHECKING = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from heygen.record import Record
+from heygen.core.record import Record
 
 # Sections 2, 9 and 10 of SemVer 2.0: no leading zeros in numbers, and dot-separated identifiers.
 _NUMBER = r"(?:0|[1-9][0-9]*)"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 
-from heygen import __version__, address, build
-from heygen.config import allows_http
-from heygen.errors import HeygenError, usage_error
+from heygen import __version__
+from heygen.config.settings import allows_http
+from heygen.core import address, build
+from heygen.core.errors import HeygenError, usage_error
 from heygen.http import errors, retry
 from heygen.http.client import Client
 from heygen.http.failure import TransportFailure
@@ -17,8 +18,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable, Iterator
 
-    from heygen.context import Context
-    from heygen.config import Settings
+    from heygen.config.settings import Settings
+    from heygen.core.context import Context
     from heygen.http.message import Response
     from heygen.update.releases import Release
 

@@ -2,6 +2,7 @@
 # reads the whole file at once, so that whatever replaces the file later cannot mix two releases in one
 # process, and hands over to the loader. Kept within the syntax of Python 2.7 and free of single quotes.
 import sys
+
 try:
     if sys.argv[0] == "-c":
         del sys.argv[0]
@@ -13,7 +14,8 @@ try:
         found = "Python %d.%d.%d" % sys.version_info[:3]
         sys.exit("{\"error\":{\"code\":\"cli_python_too_old\",\"message\":\"heygen needs Python 3.9 or newer, and this is %s\"}}" % found)
     try:
-        import marshal, zlib
+        import marshal
+        import zlib
     except ImportError:
         sys.exit("{\"error\":{\"code\":\"cli_python_incomplete\",\"message\":\"this Python was built without zlib, which heygen needs\"}}")
     with open(sys.argv[0], "rb") as file:

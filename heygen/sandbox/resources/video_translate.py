@@ -97,7 +97,7 @@ def check_languages(names: list[str]) -> None:
         raise invalid("output_languages must name at least one language", "output_languages")
     for index, name in enumerate(names):
         if name not in LANGUAGES:
-            from heygen.suggest import closest
+            from heygen.core.suggest import closest
 
             near = closest(name, LANGUAGES)
             raise invalid(

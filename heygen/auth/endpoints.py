@@ -1,0 +1,112 @@
+"""Where the identity provider is, and one request to its token or revocation endpoint."""
+
+from __future__ import annotations
+
+import json
+
+from heygen.core.errors import HeygenError, usage_error
+from heygen.core.record import Record
+from heygen.http import errors, retry
+from heygen.http.failure import TransportFailure
+from heygen.http.message import Request
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from heygen.config.settings import Settings
+    from heygen.core.context import Context
+
+CLIENT_ID = "q2A2QRSke2LrFTPJhoDbHtXh"  # a public client: it has no secret
+SCOPES = "openid profile email"
+AUTHORIZE, TOKEN, REVOKE = "AUTHORIZE", "TOKEN", "REVOKE"
+TIMEOUT = 30.0  # seconds
+
+_URLS = {
+    AUTHORIZE: "https://app.heygen.com/oauth/authorize",
+    TOKEN: "https://api2.heygen.com/v1/oauth/token",
+    REVOKE: "https://api2.heygen.com/v1/oauth/revoke",
+}
+_LARGEST = 1024 * 1024  # bytes
+
+
+class Reply(Record):
+    """An answer of the provider: the status, and its JSON object (empty where it sent none)."""
+
+    status: int
+    fields: dict[str, Any]
+
+    def text(self, name: str) -> str:
+        """Return a field that is text, else nothing."""
+        value = self.fields.get(name)
+        return value if isinstance(value, str) else ""
+
+    @property
+    def refusal(self) -> str:
+        """What the provider says against the request (RFC 6749, section 5.2), as a message ends."""
+        code, description = self.text("error"), self.text("error_description")
+        return ": ".join(part for part in (code, description) if part) or f"HTTP {self.status}"
+
+
+def url(name: str, context: Context) -> str:
+    """Return the address of an endpoint; HEYGEN_OAUTH_<name>_URL overrides it.
+
+    Raises a usage error for one that is neither https nor on this machine.
+    """
+    variable = f"HEYGEN_OAUTH_{name}_URL"
+    given = context.environ.get(variable)
+    if not given:
+        return _URLS[name]
+    from heygen.core.address import why_unfit
+
+    wrong = why_unfit(given, allows_http=False)
+    if wrong:
+        raise usage_error(f"{variable} {wrong}", param=variable)
+    return given
+
+
+def post(
+    name: str, form: dict[str, str], context: Context, settings: Settings, timeout: float = TIMEOUT, retries: int = 0
+) -> Reply:
+    """Send a form to an endpoint and return the answer, whatever its status.
+
+    It is sent again, `retries` times at most, only where it did not reach the provider. Raises HeygenError
+    `network_error` and `timeout` where no answer came.
+    """
+    from urllib.parse import urlencode, urlsplit
+
+    from heygen.http.client import Client
+
+    target = url(name, context)
+    client = Client(context, settings, None)
+    request = Request(
+        method="POST",
+        url=target,
+        headers={
+            "Accept": "application/json",
+            "Content-Type": "application/x-www-form-urlencoded",
+            **client.own_headers(),
+        },
+        body=urlencode({"client_id": CLIENT_ID, **form}).encode(),
+        timeout=timeout,
+    )
+    tries = 0
+    while True:
+        tries += 1
+        try:
+            with client.exchange(request) as response:
+                return Reply(status=response.status, fields=_fields(response.read(_LARGEST)))
+        except TransportFailure as failure:
+            if failure.was_sent or tries > retries:
+                raise errors.from_failure(failure) from failure
+        except ValueError as error:
+            raise HeygenError("network_error", f"{urlsplit(target).netloc} sent an answer without end") from error
+        context.sleep(retry.delay(tries, context.random))
+
+
+def _fields(data: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError):
+        return {}
+    return document if isinstance(document, dict) else {}

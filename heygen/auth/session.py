@@ -1,0 +1,61 @@
+"""Keeping a session alive: renewed shortly before it ends, by one process at a time."""
+
+from __future__ import annotations
+
+from heygen.auth import credentials
+from heygen.core.errors import HeygenError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from heygen.auth.credentials import Credential
+    from heygen.config.settings import Settings
+    from heygen.core.context import Context
+
+EARLY = 60.0  # seconds before its end in which a token is renewed
+_PATIENCE = 60.0  # seconds to wait for another process that is at it
+
+
+def fresh(credential: Credential, context: Context, settings: Settings) -> Credential:
+    """Return the session, renewed where it is about to end. Raises HeygenError where that fails and it has ended."""
+    if not _is_stored(credential, context) or not _is_ending(credential, context):
+        return credential
+    try:
+        return renewed(credential, context, settings) or credential
+    except HeygenError:
+        if context.now() < (credential.expires_at or 0):
+            return credential
+        raise
+
+
+def _is_stored(credential: Credential, context: Context) -> bool:
+    return credential.kind == credentials.OAUTH and credential.source == credentials.path(context)
+
+
+def _is_ending(credential: Credential, context: Context) -> bool:
+    end = credential.expires_at
+    return end is not None and credential.refresh_token is not None and context.now() >= end - EARLY
+
+
+def renewed(credential: Credential, context: Context, settings: Settings) -> Credential | None:
+    """Return what took the place of a session that is over, or None where nothing can.
+
+    A session that another process has renewed, or another credential that was stored meanwhile, is used as it is.
+    The new tokens are in the file before they are used, since the old ones may be void. Raises HeygenError; the
+    session stays in the file as it was.
+    """
+    if not _is_stored(credential, context):
+        return None
+    with credentials.lock(context, _PATIENCE):
+        stored = credentials.read(context)
+        if stored is None:
+            raise HeygenError("auth_error", "signed out meanwhile: the credential file is gone")
+        if stored.secret != credential.secret and not _is_ending(stored, context):
+            return stored
+        if stored.refresh_token is None or stored.session is None:
+            return None
+        from heygen.auth import tokens
+
+        session = tokens.refresh(stored.session, context, settings)
+        replacement = stored.replace(secret=session["access_token"], session=session)
+        credentials.replace_session(context, replacement)
+        return replacement

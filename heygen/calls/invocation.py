@@ -1,0 +1,62 @@
+"""One call of a command: its values, and what it needs to do its work."""
+
+from __future__ import annotations
+
+from heygen.auth import credentials
+from heygen.config.settings import Settings
+from heygen.core.errors import ExitCode, HeygenError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from heygen.cli.tree import Command
+    from heygen.core.context import Context
+    from heygen.http.client import Client
+    from heygen.output.printer import Printer
+
+
+class Invocation:
+    """What a command's `run` gets. `given` holds the flags and positionals that the user set, by key."""
+
+    def __init__(
+        self,
+        context: Context,
+        command: Command,
+        given: dict[str, Any],
+        missing: tuple[str, ...],
+        settings: Settings,
+        output: Printer,
+    ) -> None:
+        self.context = context
+        self.command = command
+        self.given = given
+        self.missing = missing
+        self.settings = settings
+        self.output = output
+        self._client: Client | None = None
+
+    def client(self) -> Client:
+        """Return the API client; the credential is looked up now, not before. Raises `auth_error`."""
+        if self._client is None:
+            from heygen.http.client import Client
+
+            self.settings.api_base  # a wrong base is refused before a credential is looked for
+            credential = credentials.resolve(self.context)
+            if credential.warning and (self.output.is_human or self.context.stderr.is_terminal):
+                self.output.notice(credential.warning)
+            self._client = Client(self.context, self.settings, credential)
+        return self._client
+
+    def confirm(self, question: str, refusal: HeygenError) -> None:
+        """Ask a yes-or-no question on the terminal; anything but yes ends the run with `canceled`.
+
+        Raises `refusal` where nobody can be asked.
+        """
+        from heygen.output import prompt
+
+        is_confirmed = prompt.confirm(self.context, self.output.terminal(self.context.stderr), question)
+        if is_confirmed is None:
+            raise refusal
+        if not is_confirmed:
+            raise HeygenError("canceled", "canceled: nothing was changed", exit_code=ExitCode.ERROR)

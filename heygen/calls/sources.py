@@ -1,0 +1,69 @@
+"""Where values come from that the command line does not hold itself: standard input and files."""
+
+from __future__ import annotations
+
+from heygen.api import body as bodies
+from heygen.core.errors import usage_error
+from heygen.http.client import LARGEST_DOCUMENT
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from heygen.calls.invocation import Invocation
+    from heygen.cli.tree import Flag
+
+
+class Sources:
+    """Reads them for one call of a command; only one of them may take stdin."""
+
+    def __init__(self, invocation: Invocation) -> None:
+        self.invocation = invocation
+        self.stdin_taken_by: str | None = None
+
+    def data(self) -> dict[str, Any] | None:
+        """Return the object that -d names: inline, in a file, or on standard input."""
+        given = self.invocation.given.get("data")
+        if given is None:
+            return None
+        if given == "-":
+            return bodies.parse_data(self._stdin("-d"), "stdin")
+        if given.lstrip()[:1] in ("{", "[", '"'):
+            return bodies.parse_data(given, "the value of -d")
+        if not given.strip():
+            raise usage_error("-d is empty", param="data", hint="Give JSON, a file's path, or - for stdin")
+        try:
+            with open(given, "rb") as stream:
+                data = stream.read(LARGEST_DOCUMENT + 1)
+                if len(data) > LARGEST_DOCUMENT:
+                    raise ValueError("it has more than 100 MiB")
+                return bodies.parse_data(_decoded(data, given), given)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise usage_error(
+                f"cannot read the file {given} that -d names: {reason}",
+                param="data",
+                hint="-d takes inline JSON that starts with {, a file's path, or - for stdin",
+            ) from error
+
+    def text(self, flag: Flag) -> str:
+        """Return the text on standard input for a flag whose value is `-`, without its final newline."""
+        text = self._stdin(f"--{flag.name}")
+        return text[:-1] if text.endswith("\n") else text
+
+    def _stdin(self, wanted_by: str) -> str:
+        if self.stdin_taken_by:
+            raise usage_error(
+                f"{self.stdin_taken_by} and {wanted_by} cannot both read stdin",
+                hint="Give one of them a value or a file",
+            )
+        self.stdin_taken_by = wanted_by
+        return _decoded(self.invocation.context.stdin.read(), "stdin")
+
+
+def _decoded(data: bytes, source: str) -> str:
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return data.decode(encoding).replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise usage_error(f"{source} is not UTF-8 text: byte {error.start + 1} is wrong") from error

@@ -1,0 +1,193 @@
+"""The topics of `heygen help <topic>`, as data: the terminal and the reference both come from it."""
+
+from __future__ import annotations
+
+from heygen.cli.help.blocks import examples, terms
+from heygen.core.errors import EXIT_CODE_MEANINGS
+from heygen.core.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable
+
+    from heygen.cli.help.blocks import Block
+
+
+class Topic(Record):
+    """A topic: its one-line summary, and a function that returns its paragraphs, terms and commands."""
+
+    name: str
+    summary: str
+    body: Callable[[], tuple[Block, ...]]
+
+
+# Every environment variable that the program reads on purpose; a test compares it with the code.
+ENVIRONMENT = (
+    ("HEYGEN_API_KEY", "API key. Comes before a stored credential."),
+    ("HEYGEN_OUTPUT", "Output format where --human is not given: json or human. Anything else is refused."),
+    (
+        "HEYGEN_MAX_RETRIES",
+        "Repeats of a request that failed for a passing reason (default: 2; 0: never). What is no number is ignored.",
+    ),
+    ("HEYGEN_API_BASE", "Another base URL for the API. Plain http is refused, except on loopback."),
+    ("HEYGEN_ALLOW_HTTP", "1 allows a base URL of plain http elsewhere: the key then travels unprotected."),
+    ("HEYGEN_CONFIG_DIR", "Folder of settings and credential (default: ~/.heygen)."),
+    ("HEYGEN_DEBUG", "1 shows every HTTP exchange on stderr, as --debug does."),
+    ("HEYGEN_NONINTERACTIVE", "Any value: never ask; a command that would have to is refused."),
+    ("CI", "Any value: never ask, and show no progress."),
+    ("HEYGEN_NO_ANALYTICS", "Any value: send no usage analytics."),
+    ("DO_NOT_TRACK", "Any value but 0: send no usage analytics."),
+    ("HEYGEN_ANALYTICS_URL", "Where usage analytics are sent, instead of where the build says; for tests."),
+    ("HEYGEN_RELEASES_URL", "Where heygen update finds releases: a list in the form of GitHub's releases API."),
+    ("GITHUB_TOKEN", "Token that heygen update shows to GitHub's API, and to no other host."),
+    ("HEYGEN_NO_BROWSER", "Any value: open no browser; print the URL to visit."),
+    ("BROWSER", "none: open no browser; else the browser to open."),
+    ("NO_COLOR", "Any value: no colour. --color always comes first."),
+    ("FORCE_COLOR", "Any value but 0: colour where output is no terminal, too. NO_COLOR comes first."),
+    ("TERM", "dumb: no colour, and no line that is redrawn."),
+    ("COLUMNS", "Width of the terminal, instead of what it says itself."),
+    ("HTTPS_PROXY", "Proxy for https, also in lower case; it may have a user and a password."),
+    ("HTTP_PROXY", "Proxy for plain http. Loopback never goes through a proxy."),
+    ("NO_PROXY", "Hosts to reach without a proxy, separated by commas."),
+    ("SSL_CERT_FILE", "File of CA certificates (PEM), in place of the system's file."),
+    ("SSL_CERT_DIR", "Folder of CA certificates named by their hashes, in place of the system's."),
+)
+
+
+def _environment() -> tuple[Block, ...]:
+    from heygen.config.settings import KEYS
+
+    return (
+        "A flag comes before a variable, a variable before the settings file, and the file before the default.",
+        terms(*ENVIRONMENT),
+        "Settings that last are kept in ~/.heygen/config.toml:",
+        terms(
+            *(
+                (key.name, key.help + (f" One of: {', '.join(key.values)}." if key.values else ""))
+                for key in KEYS.values()
+            )
+        ),
+        examples("heygen config set output human", "heygen config list --human"),
+    )
+
+
+def _exit_codes() -> tuple[Block, ...]:
+    return (
+        terms(*((str(int(code)), meaning) for code, meaning in EXIT_CODE_MEANINGS.items())),
+        "Every failure leaves one line of JSON on stderr, with a code for programs, a message for people, and as hint "
+        "the command to run next; request_id is there where the API answered:",
+        examples(
+            '{"error":{"code":"not_found","message":"Video not found",'
+            '"hint":"Check ID with: heygen video list","request_id":"req_abc123"}}',
+        ),
+        "With 4, and with 1 after a job that failed, the last known state is on stdout, so that no ID is lost.",
+    )
+
+
+def _formatting() -> tuple[Block, ...]:
+    return (
+        "stdout has the result and nothing else: one line of JSON, every field as the API sent it. Everything else "
+        "goes to stderr.",
+        terms(
+            ("--human", "Tables, labels, colours, and times in the local zone. What is piped is neither coloured nor cut."),
+            ("--get <path>", "One field alone: text as it is, anything else as JSON. No jq needed."),
+            ("--color <when>", "auto (on a terminal, unless NO_COLOR is set), always or never."),
+        ),
+        "A list comes in pages. has_more says whether another follows, and next_token is its cursor:",
+        examples(
+            "heygen video list --limit 10 --get data[].id",
+            "heygen video list --limit 10 --get next_token",
+            "heygen video list --limit 10 --token <next-token>",
+            "heygen config set output human",
+        ),
+    )
+
+
+def _waiting() -> tuple[Block, ...]:
+    return (
+        "Making a video takes minutes. A command that starts such a job returns at once with its ID; with --wait it "
+        "stays until the job has ended, and prints the finished resource, as its get command does.",
+        terms(
+            ("--wait", "Wait until the job has ended."),
+            ("--timeout <duration>", "How long at most, such as 90s, 10m or 1h30m (default: 20m)."),
+        ),
+        "A look that fails for a passing reason (no network, 429, 5xx) does not end a wait. When the time is up the "
+        "exit code is 4, after a failed job 1, after Ctrl-C 130. Each time the last known state is on stdout, and the "
+        "hint on stderr is the command that goes on. The job itself is not stopped. get takes --wait too:",
+        examples(
+            'heygen video-agent create --prompt "Welcome to our Q4 earnings call." --wait',
+            "heygen video get <video-id> --wait --timeout 1h --get data.video_url",
+        ),
+    )
+
+
+def _data() -> tuple[Block, ...]:
+    return (
+        "The fields of a request that are plain values have flags. Nested ones come with -d or --set. Where a field "
+        "is given more than once, --set wins over -d, and a flag over both.",
+        terms(
+            ("-d '{...}'", "The body as JSON."),
+            ("-d request.json", "The body from a file."),
+            ("-d -", "The body from stdin."),
+            ("--set path=value", "One field, at any depth: voice_settings.speed=1.2, scenes[0].script=Hi. JSON, else text."),
+            ("--script -", "The text of a long field from stdin, where its flag's help says so."),
+        ),
+        "The body is checked before anything is sent, and whatever is wrong is named at once. To see what it may have, "
+        "and what would be sent:",
+        examples(
+            "heygen video create --request-schema",
+            "heygen video create -d request.json --title Draft --dry-run",
+            "heygen video create -d request.json --no-validate",
+        ),
+    )
+
+
+def _sandbox() -> tuple[Block, ...]:
+    return (
+        "The sandbox is the whole HeyGen API, simulated on this machine. It needs no key, costs no credits and uses "
+        "no network. What is created in it exists, jobs run and complete, and what is wrong is refused, as it is by "
+        "the API itself.",
+        terms(
+            ("sandbox run -- <command>", "Run a heygen command, or any program that calls heygen, against it."),
+            ("sandbox start", "Serve it until Ctrl-C, and print what to set in the environment."),
+        ),
+        examples(
+            'heygen sandbox run -- video-agent create --prompt "Hello" --wait',
+            "heygen sandbox run -- sh pipeline.sh",
+            "heygen sandbox start --help",
+        ),
+    )
+
+
+def _agents() -> tuple[Block, ...]:
+    return (
+        "For programs and coding agents that run heygen: JSON in, JSON out, and nothing that waits for a keyboard.",
+        terms(
+            ("Discover", "heygen help --all lists every command; --request-schema and --response-schema print what "
+             "one takes and returns, without a key."),
+            ("Rehearse", "--dry-run checks a request and prints it; heygen sandbox run -- ... plays a whole pipeline."),
+            ("Read", "One JSON document on stdout; --get data.id for one field; exit codes 0 to 4 and 130."),
+            ("Recover", "Errors are JSON on stderr; hint names the command to run next."),
+            ("Wait", "--wait and --timeout; after exit code 4 go on with the command in the hint."),
+            ("Repeat", "A call with the same --idempotency-key does not create a second resource, where the API honours it."),
+            ("Delete", "--force; without a terminal nothing is asked, and deleting without it is refused."),
+        ),
+        examples(
+            'heygen video-agent create --prompt "A 30 second product tour" --wait --get data.video_url',
+            "heygen video create --request-schema",
+        ),
+    )
+
+
+TOPICS = {
+    topic.name: topic
+    for topic in (
+        Topic(name="environment", summary="Environment variables and settings", body=_environment),
+        Topic(name="exit-codes", summary="Exit codes and errors", body=_exit_codes),
+        Topic(name="formatting", summary="JSON, tables, single fields and pages", body=_formatting),
+        Topic(name="waiting", summary="Jobs that take a while, and --wait", body=_waiting),
+        Topic(name="data", summary="Request bodies with -d, --set and flags", body=_data),
+        Topic(name="sandbox", summary="Rehearse without a key, credits or a network", body=_sandbox),
+        Topic(name="agents", summary="For coding agents and scripts", body=_agents),
+    )
+}

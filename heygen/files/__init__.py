@@ -1,0 +1,1 @@
+"""Bytes in and out: what is uploaded and downloaded, streamed, resumed and checked."""

@@ -1,0 +1,266 @@
+"""Where a download's bytes go: to a file beside the target that takes its name when it is complete, or into a stream.
+
+Beside `clip.mp4` lie `.clip.mp4.part` with the bytes so far and `.clip.mp4.part.json` with what they are the beginning
+of: the resource, the validator (RFC 9110, section 8.8) and the length. So the next run, whatever ended this one, can ask
+for the rest, and be sure that it is the rest of the same.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+
+from heygen.core.errors import HeygenError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from heygen.core.context import OutputStream
+
+LONGEST_NAME = 255  # bytes, in every common file system
+
+
+class Part:
+    """A download under way. `have` bytes are there, of `length`, if that is known.
+
+    `validator` is what the server calls the version that they belong to, or None where they cannot be resumed.
+    """
+
+    have = 0
+    length: int | None = None
+    validator: str | None = None
+
+    def start(self, validator: str | None, length: int | None) -> None:
+        """Begin at the first byte, of what the server calls so."""
+        raise NotImplementedError
+
+    def resume(self, position: int) -> None:
+        """Go on at a byte that is already there, or at the next one."""
+
+    def write(self, block: memoryview) -> None:
+        """Take the next bytes in. Raises `cli_file_io_error`."""
+        raise NotImplementedError
+
+    def finish(self) -> None:
+        """Put the complete file in place."""
+
+    def leave(self) -> bool:
+        """End without the complete file; returns whether the next run can go on from what is there."""
+        return False
+
+
+class Stream(Part):
+    """A download into a stream, which takes back nothing; one that is ours is closed at its end."""
+
+    def __init__(self, stream: OutputStream, is_ours: bool = False) -> None:
+        self._stream = stream
+        self._is_ours = is_ours
+        self._repeated = 0  # bytes to come that have gone out before
+
+    def start(self, validator: str | None, length: int | None) -> None:
+        """Begin at the first byte. Raises `cli_download_interrupted` where some have gone out before."""
+        if self.have:
+            raise HeygenError(
+                "cli_download_interrupted",
+                f"the connection broke after {self.have} bytes, and the server cannot continue from there",
+                hint="Run it again, with a file as --output-path to be able to carry on",
+            )
+        self.validator, self.length = validator, length
+
+    def resume(self, position: int) -> None:
+        """Go on; what goes out twice is left out."""
+        self._repeated = self.have - position
+
+    def write(self, block: memoryview) -> None:
+        """Pass the bytes on. Raises BrokenPipeError where the reader is gone."""
+        repeated = min(self._repeated, len(block))
+        self._repeated -= repeated
+        self._stream.write_bytes(block[repeated:])  # type: ignore[arg-type]
+        self.have += len(block) - repeated
+
+    def finish(self) -> None:
+        """Hand everything on."""
+        self._stream.flush()
+        self.leave()
+
+    def leave(self) -> bool:
+        """Let go of the stream; nothing that went out can be gone on with."""
+        if self._is_ours and self._stream.raw is not None:
+            self._stream.raw.close()
+        return False
+
+
+class PartFile(Part):
+    """A download into a file. It is locked, so that two runs do not write into one another's."""
+
+    def __init__(self, target: str, resource: str, overwrites: bool) -> None:
+        """`resource` names what is downloaded, the same in every run. Raises HeygenError."""
+        # Through a link, as a plain write would go.
+        self.target = os.path.realpath(target) if os.path.islink(target) else target
+        self.shown = target
+        self.resource = resource
+        self.overwrites = overwrites
+        folder, name = os.path.split(self.target)
+        self.path = os.path.join(folder, f".{_shortened(name)}.part")
+        self.note = f"{self.path}.json"
+        self._descriptor = self._open()
+        self._read_note()
+
+    def _open(self) -> int:
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
+        # In a folder that others can write to, a link there may lead anywhere.
+        flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
+        while True:
+            try:
+                descriptor = os.open(self.path, flags, 0o666)
+            except OSError as error:
+                raise self._error(error) from error
+            try:
+                opened = os.fstat(descriptor)
+                if not stat.S_ISREG(opened.st_mode):
+                    raise HeygenError(
+                        "cli_file_io_error", f"{self.path} is in the way: it is no regular file", hint="Remove it"
+                    )
+                self._lock(descriptor)
+                # Between the two, another run may have finished with the file, and given it the target's name.
+                if os.path.samestat(opened, os.stat(self.path)):
+                    return descriptor
+            except FileNotFoundError:
+                pass
+            except BaseException:
+                os.close(descriptor)
+                raise
+            os.close(descriptor)
+
+    def _lock(self, descriptor: int) -> None:
+        try:
+            import fcntl
+        except ImportError:  # Windows
+            return
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise HeygenError(
+                "cli_download_in_progress",
+                f"another run is downloading to {self.shown}",
+                hint="Wait for it, or use another --output-path",
+            ) from error
+        except OSError:
+            pass  # a file system without locks
+
+    def _read_note(self) -> None:
+        try:
+            with open(self.note, encoding="utf-8") as stream:
+                note = json.load(stream)
+            size = os.fstat(self._descriptor).st_size
+        except (OSError, ValueError):
+            return
+        if not isinstance(note, dict) or note.get("resource") != self.resource:
+            return
+        validator, length = note.get("validator"), note.get("length")
+        if isinstance(validator, str) and (length is None or isinstance(length, int) and 0 < size <= length):
+            self.have, self.validator, self.length = size, validator, length
+
+    def start(self, validator: str | None, length: int | None) -> None:
+        """Begin at the first byte; what was there is dropped. Raises `cli_file_io_error`."""
+        self.have, self.validator, self.length = 0, validator, length
+        try:
+            # The note goes first: without it nobody takes the old bytes for the beginning of the new.
+            _remove(self.note)
+            os.ftruncate(self._descriptor, 0)
+            os.lseek(self._descriptor, 0, os.SEEK_SET)
+            if validator is not None:
+                note = {"resource": self.resource, "validator": validator, "length": length}
+                with open(self.note, "w", encoding="utf-8") as stream:
+                    json.dump(note, stream)
+        except OSError as error:
+            raise self._error(error) from error
+
+    def resume(self, position: int) -> None:
+        """Go on at a byte that is already there, or at the next one."""
+        os.lseek(self._descriptor, position, os.SEEK_SET)
+        self.have = position
+
+    def write(self, block: memoryview) -> None:
+        """Take the next bytes in. Raises `cli_file_io_error`, and leaves nothing behind then."""
+        try:
+            while block:
+                written = os.write(self._descriptor, block)
+                self.have += written
+                block = block[written:]
+        except OSError as error:
+            self._discard()
+            raise self._error(error) from error
+
+    def finish(self) -> None:
+        """Give the complete file its name. Raises `file_exists`, `cli_file_io_error`."""
+        try:
+            self._put_in_place()
+        except FileExistsError as error:
+            self._close()  # complete, for a next run with --force
+            raise file_exists(self.shown) from error
+        except OSError as error:
+            self._discard()
+            raise self._error(error) from error
+        _remove(self.note)
+        self._close()
+
+    def _put_in_place(self) -> None:
+        if os.name == "nt":
+            self._close()  # an open file cannot be renamed there
+        if self.overwrites:
+            os.replace(self.path, self.target)
+            return
+        try:
+            os.link(self.path, self.target)  # which, unlike a rename, never replaces what has appeared meanwhile
+        except FileExistsError:
+            raise
+        except OSError:
+            if os.path.lexists(self.target):
+                raise FileExistsError(self.target) from None
+            os.replace(self.path, self.target)
+        else:
+            os.unlink(self.path)
+
+    def leave(self) -> bool:
+        """Keep what can be resumed, and nothing else."""
+        if self.have and self.validator is not None:
+            self._close()
+            return True
+        self._discard()
+        return False
+
+    def _discard(self) -> None:
+        for path in (self.note, self.path):
+            _remove(path)
+        self._close()
+
+    def _close(self) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def _error(self, error: OSError) -> HeygenError:
+        return HeygenError("cli_file_io_error", f"cannot write {self.shown}: {error.strerror or error}")
+
+
+def file_exists(path: str) -> HeygenError:
+    """Return the error for a target that is there already."""
+    return HeygenError("file_exists", f"{path} exists already")
+
+
+def _shortened(name: str) -> str:
+    """Return a name that leaves room for what is added to it, and is still its own."""
+    raw = os.fsencode(name)
+    if len(raw) + len("..part.json") <= LONGEST_NAME:
+        return name
+    from hashlib import sha256
+
+    return f"{os.fsdecode(raw[:100])}-{sha256(raw).hexdigest()[:16]}"
+
+
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        pass

@@ -1,0 +1,180 @@
+"""Help: every node has it, in one form, at the terminal's width."""
+
+import re
+
+import pytest
+from conftest import ROOT
+
+from heygen.cli import tree
+from heygen.cli.help.layout import continued
+from heygen.cli.topics import ENVIRONMENT, TOPICS
+
+WIDTHS = (40, 80, 120)
+
+PAGES = {
+    "group": ("video-agent",),
+    "create": ("ai-clipping", "create"),
+    "list": ("video", "list"),
+    "delete": ("video", "delete"),
+    "completion": ("completion",),
+    "exit-codes": ("exit-codes",),
+    "moved": ("brand-kit",),
+}
+
+
+def nodes():
+    """Return the words of every group, nested group and command, hidden ones included."""
+    found = set()
+    for name in tree.top_level():
+        found.add((name,))
+        for words in tree.command_words(name):
+            found.update(words[:depth] for depth in range(1, len(words) + 1))
+    return sorted(found)
+
+
+@pytest.mark.parametrize("color", ["plain", "color"])
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", PAGES)
+def test_pages(run, golden, name, width, color):
+    result = run("help", *PAGES[name], terminal=True, columns=lambda: width, env={"NO_COLOR": "" if color == "color" else "1"})
+    assert (result.status, result.stderr) == (0, "")
+    golden(f"help/{name}.{width}.{color}.txt", result.stdout)
+
+
+@pytest.mark.parametrize("width", (1, *WIDTHS))
+def test_every_node_has_help_in_one_form_at_the_terminal_s_width(run, width):
+    for words in [(), *nodes(), *((topic,) for topic in TOPICS)]:
+        result = run("help", *words, terminal=True, columns=lambda: width, env={"NO_COLOR": "1"})
+        assert (result.status, result.stderr) == (0, ""), words
+        assert not re.search(r"positional arguments|optional arguments|options:|\bNone\b|\(\)|\{\w+,|\u00a0", result.stdout), words
+        sections = [line for line in result.stdout.splitlines() if line[:1].isupper() and line.endswith(":")]
+        assert len(sections) == len(set(sections)), words
+        for line in result.stdout.splitlines():
+            # A command to try may only be broken between its flags, and a word not at all.
+            if len(line) > max(width, 20) and not line.lstrip().startswith(("-", "'", '{"error"')) and "heygen " not in line:
+                assert len(line.split()) <= 2, (words, line)
+
+
+def test_a_command_s_help_has_its_parts_in_order(run):
+    text = run("video", "create", "--help").stdout
+    parts = [
+        "Usage: heygen video create --type <choice> [flags]\n\nMake a video",
+        "\n\nRequest flags:\n  --type <choice>",
+        "\n\n  With -d or --set alone: background, ",
+        "\n\nInput flags:\n  --data, -d <json|file|->",
+        "\n\nWaiting flags:\n  --wait ",
+        "\n\nOutput flags:\n",
+        "\n\nGlobal flags:\n  --human ",
+        "\n\nExamples:\n  # ",
+        "\n\nRead next:\n  heygen help waiting  ",
+    ]
+    places = [text.index(part) for part in parts]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("words", [("video",), ("video", "get"), ("video-translate", "proofreads"), ("video-translate", "proofreads", "srt", "get"), ("asset", "search")])
+def test_help_is_asked_for_in_every_way(run, words):
+    expected = run(*words, "--help").stdout
+    assert expected.startswith(f"Usage: heygen {' '.join(words)} ")
+    assert run(*words, "-h").stdout == expected
+    assert run("--help", *words).stdout == expected
+    assert run("help", *words).stdout == expected
+    assert run(*words, "--help", "--human").stdout == expected
+
+
+def test_bare_heygen_shows_the_root(run):
+    expected = run("--help").stdout
+    assert expected.startswith("Usage: heygen <command> [flags]\n")
+    assert run().stdout == run("help").stdout == expected
+    for name in tree.top_level():
+        assert re.search(rf"^  {name} ", expected, re.M)
+
+
+def test_a_bare_group_shows_its_commands_direct_ones_first_and_no_hidden_ones(run):
+    text = run("asset").stdout
+    listed = re.findall(r"^  ([a-z][^<\[\n]*?)(?: [<\[].*?)?  +\S", text.partition("Commands:\n")[2].partition("\n\n")[0], re.M)
+    assert listed[:4] == ["create", "list", "get", "delete"]
+    assert "direct-uploads batches create" in listed and "search" not in listed
+    assert len(listed) == len({*listed}) == sum(not each.is_hidden for each in tree.group("asset").commands)
+
+
+def test_the_whole_tree_is_shown_with_all(run):
+    text = run("help", "--all").stdout
+    for name in tree.top_level():
+        for words in tree.command_words(name):
+            shown = re.search(rf"^  {' '.join(words[1:]) or words[0]}(?: |$)", text, re.M) is not None
+            assert shown is not tree.command(words).is_hidden, words
+    only = run("help", "video", "--all").stdout
+    assert only.startswith("heygen video: ") and only.count("\nheygen ") == 0
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_every_topic_is_shown_and_listed(run, topic):
+    text = run("help", topic).stdout
+    assert text.startswith(f"{TOPICS[topic].summary}:\n")
+    assert f"  help {topic} " in run("help").stdout
+
+
+def test_a_topic_that_is_a_command_too_leaves_the_command_its_help(run):
+    assert run("help", "sandbox").stdout.startswith("Rehearse")
+    assert run("sandbox", "--help").stdout.startswith("Usage: heygen sandbox <command>")
+    assert run("help", "sandbox", "start").stdout.startswith("Usage: heygen sandbox start")
+
+
+def test_an_unknown_topic_is_refused_with_the_near_one(run):
+    result = run("help", "exit-code")
+    assert result.status == 2
+    assert "did you mean exit-codes?" in result.error["message"]
+
+
+def test_what_has_moved_says_where(run):
+    text = run("brand-kit", "--help").stdout
+    assert re.search(r"^  list +Use heygen brand kits list$", text, re.M)
+    assert run("brand-kit", "list", "--help").stdout.splitlines()[0] == "heygen brand-kit list is deprecated; use heygen brand kits list."
+
+
+def test_help_says_which_variant_takes_a_flag(run):
+    text = " ".join(run("video", "create", "--help").stdout.split())
+    assert "--prompt <text> What the video should show, in plain language. Required with --type cinematic_avatar, and for no other. Give - to read it from stdin." in text
+    assert "--title <text> Title the HeyGen dashboard shows for the video. --voice-id" in text
+    assert "--auto-duration Have the model pick the length; leave out duration if this is true. Only with --type cinematic_avatar. --duration" in text
+
+
+def test_help_names_the_fields_that_have_no_flag_and_which_of_them_are_required(run):
+    text = " ".join(run("video", "create", "--help").stdout.split())
+    assert "With -d or --set alone: background, caption, engine, image (required with --type image), references, " in text
+    assert "With -d or --set alone: output_settings, video (required)." in run("ai-clipping", "create", "--help").stdout
+
+
+def test_help_says_what_a_flag_allows(run):
+    text = " ".join(run("video", "list", "--help").stdout.split())
+    assert "--limit <integer> Most videos to put on one page. From 1 to 100. Default: 10." in text
+    assert "--color <when> When to use colour; auto is on a terminal, unless NO_COLOR is set. One of: auto, always, never." in text
+    assert "--type <choice> " in run("asset", "search", "--help").stdout
+    assert "Required." in run("asset", "search", "--help").stdout
+
+
+@pytest.mark.parametrize(
+    "command, room, lines",
+    [
+        ("heygen video list", 10, ["heygen video list"]),
+        ("heygen a --b c --d e", 20, ["heygen a --b c \\", "    --d e"]),
+        ("heygen a --b 'x --y z' -d @f", 18, ["heygen a \\", "    --b 'x --y z' \\", "    -d @f"]),
+        ("heygen a --b - | sh", 40, ["heygen a --b - | sh"]),
+        ("heygen run -- a --b", 12, ["heygen run \\", "    -- a \\", "    --b"]),
+    ],
+)
+def test_an_example_is_broken_where_a_shell_joins_it_again(command, room, lines):
+    assert continued(command, room) == lines
+
+
+def test_every_environment_variable_that_is_read_is_documented():
+    named = re.compile(r"""["'](HEYGEN_[A-Z_]+|(?:NO|FORCE|SSL|DO)_[A-Z_]+|HTTPS?_PROXY)["']|(?:environ\.get\(|is_set\()["']([A-Z][A-Z_]+)["']""")
+    read = set()
+    for path in (ROOT / "heygen").rglob("*.py"):
+        if path.parent.name != "sandbox":
+            read |= {name for found in named.findall(path.read_text(encoding="utf-8")) for name in found if name}
+    of_the_system = {"HOME", "PATH", "TMPDIR", "DISPLAY", "WAYLAND_DISPLAY", "PROCESSOR_ARCHITECTURE"}
+    documented = {name for name, _ in ENVIRONMENT}
+    assert sorted(read - documented - of_the_system) == []
+    assert sorted(documented - read - {"GITHUB_TOKEN"}) == []
