@@ -10,9 +10,9 @@ from heygen.update import installation, semver
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from heygen.calls.invocation import Invocation
+    from heygen.update.release_server import ReleaseServer
     from heygen.update.releases import Release
     from heygen.update.semver import Version
-    from heygen.update.source import Source
 
 COMMAND = Command(
     words=("update",),
@@ -42,15 +42,15 @@ def run(invocation: Invocation) -> int:
     if invocation.given.get("check"):
         _check(invocation, current, wanted)
         return ExitCode.OK
-    place = installation.find()
-    _refuse_other_methods(place)
-    source = _source(invocation)
-    release = _find(source, current, wanted)
+    installed = installation.find()
+    _refuse_other_methods(installed)
+    server = _release_server(invocation)
+    release = _find(server, current, wanted)
     if release is None or release.version.text == current.text:
         message = f"{current.tag} is installed already" if wanted else f"{current.tag} is the newest version"
         invocation.output.result({"previous": current.tag, "current": current.tag, "message": message})
         return ExitCode.OK
-    _install(invocation, source, release, place.path)
+    _install(invocation, server, release, installed.path)
     message = f"Updated from {current.tag} to {release.version.tag}"
     invocation.output.result({"previous": current.tag, "current": release.version.tag, "message": message})
     return ExitCode.OK
@@ -70,21 +70,21 @@ def _wanted(text: str | None) -> Version | None:
         raise usage_error(f"--version {error}", param="version", hint=hint) from error
 
 
-def _source(invocation: Invocation) -> Source:
-    from heygen.update.source import Source
+def _release_server(invocation: Invocation) -> ReleaseServer:
+    from heygen.update.release_server import ReleaseServer
 
-    return Source(invocation.context, invocation.settings)
+    return ReleaseServer(invocation.context, invocation.settings)
 
 
 def _check(invocation: Invocation, current: Version, wanted: Version | None) -> None:
-    release = _find(_source(invocation), current, wanted)
+    release = _find(_release_server(invocation), current, wanted)
     latest = release.version if release else current
     invocation.output.result(
         {"current": current.tag, "latest": latest.tag, "update_available": latest.precedence != current.precedence}
     )
 
 
-def _find(source: Source, current: Version, wanted: Version | None) -> Release | None:
+def _find(server: ReleaseServer, current: Version, wanted: Version | None) -> Release | None:
     """Return the release to install; None where the current version is the newest that its channel has.
 
     Raises HeygenError `cli_release_not_found` where the wanted version is not there.
@@ -92,38 +92,37 @@ def _find(source: Source, current: Version, wanted: Version | None) -> Release |
     from heygen.update import releases
 
     if wanted is not None:
-        for page in source.pages():
+        for page in server.pages():
             release = releases.named(page, wanted)
             if release is not None:
                 return release
         raise HeygenError(
             "cli_release_not_found", f"there is no release {wanted.tag}", param="version", hint="See the latest with: heygen update --check"
         )
-    newest = releases.newest((release for page in source.pages() for release in page), current)
+    newest = releases.newest((release for page in server.pages() for release in page), current)
     if newest is None or newest.version.precedence <= current.precedence:
         return None
     return newest
 
 
-def _refuse_other_methods(place: installation.Installation) -> None:
-    if place.method == installation.ZIPAPP and place.upgrade is None:
+def _refuse_other_methods(installed: installation.Installation) -> None:
+    if installed.method == installation.ZIPAPP and installed.upgrade is None:
         return
-    what = "runs from a checkout" if place.method == installation.CHECKOUT else "was installed by a package manager"
+    what = "runs from a checkout" if installed.method == installation.CHECKOUT else "was installed by a package manager"
     raise HeygenError(
-        "wrong_install_method", f"this heygen {what}, at {place.path}, and is updated with that", hint=f"Update it with: {place.upgrade}"
+        "wrong_install_method", f"this heygen {what}, at {installed.path}, and is updated with that", hint=f"Update it with: {installed.upgrade}"
     )
 
 
-def _install(invocation: Invocation, source: Source, release: Release, path: str) -> None:
-    from heygen.output.progress import transfer
+def _install(invocation: Invocation, server: ReleaseServer, release: Release, path: str) -> None:
     from heygen.update import program, releases
 
-    listing = source.file(release.asset(releases.CHECKSUMS), program.LARGEST).decode("utf-8", "replace")
+    listing = server.file(release.asset(releases.CHECKSUMS), program.LARGEST).decode("utf-8", "replace")
     digest = releases.checksum(listing, releases.PROGRAM)
     url = release.asset(releases.PROGRAM)
-    progress = transfer(invocation, f"Downloading {release.version.tag}", None)
+    progress = invocation.output.transfer_progress(f"Downloading {release.version.tag}", None)
     try:
-        data = source.file(url, program.LARGEST, progress.advance)
+        data = server.file(url, program.LARGEST, progress.advance)
     finally:
         progress.close()
     program.verify(data, digest)

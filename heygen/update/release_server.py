@@ -1,4 +1,4 @@
-"""Fetching the list of releases and their files, from wherever the build or HEYGEN_RELEASES_URL says."""
+"""The server that has the list of releases and their files: the build or HEYGEN_RELEASES_URL names it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from heygen.http.message import Response
     from heygen.update.releases import Release
 
-    Told = Callable[[int], None]
+    OnBlock = Callable[[int], None]
 
 GITHUB_API = "https://api.github.com"
 LARGEST_LIST = 16 * 1024 * 1024  # bytes
@@ -32,8 +32,8 @@ _TIMEOUT = 30.0  # seconds, for each read
 _BLOCK = 64 * 1024  # bytes
 
 
-class Source:
-    """Where releases come from. `url` is the list's."""
+class ReleaseServer:
+    """Fetches releases. `url` is that of their list."""
 
     def __init__(self, context: Context, settings: Settings) -> None:
         self.context = context
@@ -64,11 +64,11 @@ class Source:
                 return
             url = following
 
-    def file(self, url: str, largest: int, told: Told | None = None) -> bytes:
-        """Fetch a release's file; `told` hears of each block's size. Raises HeygenError."""
-        return self._fetch(url, largest, "application/octet-stream", told)[0]
+    def file(self, url: str, largest: int, on_block: OnBlock | None = None) -> bytes:
+        """Fetch a release's file; `on_block` is called with the size of each block. Raises HeygenError."""
+        return self._fetch(url, largest, "application/octet-stream", on_block)[0]
 
-    def _fetch(self, url: str, largest: int, accept: str, told: Told | None = None) -> tuple[bytes, str | None]:
+    def _fetch(self, url: str, largest: int, accept: str, on_block: OnBlock | None = None) -> tuple[bytes, str | None]:
         """Return what is at an url, and the url of the next page if there is one."""
         self._check(url)
         headers = {"Accept": accept, "User-Agent": f"heygen-cli/{__version__}", **self._token(url)}
@@ -79,7 +79,7 @@ class Source:
             try:
                 with self._client.exchange(request) as response:
                     if response.is_success:
-                        return _body(response, url, largest, told), _next_page(response)
+                        return _body(response, url, largest, on_block), _next_page(response)
                     error = self._error(response)
                     may_pass = retry.may_repeat("GET", True, status=response.status)
                     wanted = retry.retry_after(response.headers.get("Retry-After"), self.context.now())
@@ -117,7 +117,7 @@ class Source:
         return HeygenError("network_error", message, hint=hint)
 
 
-def _body(response: Response, url: str, largest: int, told: Told | None) -> bytes:
+def _body(response: Response, url: str, largest: int, on_block: OnBlock | None) -> bytes:
     pieces, size = [], 0
     while True:
         piece = response.stream.read(_BLOCK)
@@ -125,8 +125,8 @@ def _body(response: Response, url: str, largest: int, told: Told | None) -> byte
             return b"".join(pieces)
         pieces.append(piece)
         size += len(piece)
-        if told is not None:
-            told(len(piece))
+        if on_block is not None:
+            on_block(len(piece))
         if size > largest:
             raise HeygenError("cli_update_refused", f"{url} is larger than {largest // 1024 // 1024} MiB")
 
