@@ -60,7 +60,7 @@ BLOCKS = (
         + _modules("heygen/auth", "__init__ credentials")
         + _modules("heygen/analytics", "__init__ dispatch")
         + _modules("heygen/api", "body path validation")
-        + _modules("heygen/calls", "__init__ invocation operation sources")
+        + _modules("heygen/calls", "__init__ input invocation operation request sending")
         + _modules("heygen/http", "__init__ client connection encoding errors failure message proxies retry tls transport")
         + _modules("heygen/output", "printer"),
     ),
@@ -70,7 +70,8 @@ BLOCKS = (
     Block(
         TOGETHER,
         _modules("heygen/config", "file toml")
-        + _modules("heygen/calls", "jobs waiting")
+        + _modules("heygen/calls", "hints jobs waiting")
+        + _modules("heygen/core", "observer")
         + _modules("heygen/output", "cells human outline progress table values"),
     ),
 )

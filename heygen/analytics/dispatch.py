@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 
+from heygen.analytics.identity import FILE, Identity
 from heygen.config.settings import Settings
 from heygen.core import build, storage
 from heygen.core.errors import HeygenError
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from heygen.core.context import Context
 
 WORD = "--send-usage-events"
-FILE = "analytics.json"
 NOTICE = (
     "heygen sends anonymous usage analytics (commands, exit codes, versions; never their content). "
     "Turn them off with: heygen config set analytics false"
@@ -34,7 +34,7 @@ def sink(context: Context) -> str:
 
 
 def is_on(context: Context, settings: Settings) -> bool:
-    """Tell whether events are sent. Settings that cannot be read might say no, and count as that."""
+    """Tell whether events are sent: not where the settings cannot be read, since they might say no."""
     try:
         return bool(sink(context)) and settings.value("analytics") == "true"
     except HeygenError:
@@ -59,10 +59,8 @@ def _report(context: Context, options: dict[str, Any], run: dict[str, Any]) -> N
     network = {name: os.path.abspath(value) for name, value in options.items() if name == "ca_bundle"}
     run["error_code"] = (run.get("error_code") or "")[:_LONGEST_CODE]
     _start(context, {"url": sink(context), "run": run, "options": network})
-    if context.stderr.is_terminal and b'"notice"' not in (storage.read(storage.writable_path(context, FILE)) or b""):
-        from heygen.analytics.identity import Identity
-
-        Identity(context).note_notice()
+    if context.stderr.is_terminal and not Identity(context).has_seen_notice:
+        Identity(context).mark_notice_as_seen()
         context.stderr.write(f"{NOTICE}\n")
         context.stderr.flush()
 

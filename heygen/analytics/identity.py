@@ -1,10 +1,7 @@
-"""The random id that stands for an installation, and whether its user has seen the notice."""
+"""The random ID that stands for an installation, and whether its user has seen the notice."""
 
 from __future__ import annotations
 
-import json
-
-from heygen.analytics.dispatch import FILE
 from heygen.core import storage
 
 TYPE_CHECKING = False
@@ -12,6 +9,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from heygen.core.context import Context
+
+
+FILE = "analytics.json"
 
 
 class Identity:
@@ -23,15 +23,22 @@ class Identity:
 
     @property
     def id(self) -> str:
-        """The id, which is made where there is none."""
+        """The ID, which is made where there is none."""
         found = self._read().get("id")
         return found if isinstance(found, str) else self._keep(id=self.context.uuid())["id"]
 
-    def note_notice(self) -> None:
+    @property
+    def has_seen_notice(self) -> bool:
+        """Whether the notice was shown before."""
+        return b'"notice"' in (storage.read(self._file) or b"")
+
+    def mark_notice_as_seen(self) -> None:
         """Keep in mind that the notice was shown."""
         self._keep(notice=True)
 
     def _read(self) -> dict[str, Any]:
+        import json
+
         try:
             fields = json.loads(storage.read(self._file) or b"{}")
         except ValueError:
@@ -39,6 +46,8 @@ class Identity:
         return fields if isinstance(fields, dict) else {}
 
     def _keep(self, **additions: Any) -> dict[str, Any]:
+        import json
+
         with storage.Lock(self.context, self._file, patience=1):
             fields = {**additions, **self._read()}
             storage.write(self._file, (json.dumps(fields) + "\n").encode())

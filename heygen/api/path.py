@@ -105,6 +105,14 @@ def select(document: Any, steps: list[Step]) -> list[Any]:
     return found
 
 
+def value_at(document: Any, path: str) -> Any:
+    """Return the first value that a path names in a document, or None where it leads nowhere."""
+    try:
+        return select(document, parse(path))[0]
+    except LookupError:
+        return None
+
+
 def assign(document: dict[str, Any], steps: list[Step], value: Any) -> None:
     """Set the field that a path names, creating objects and lists on the way; `[]` and the index just
     past the end append.

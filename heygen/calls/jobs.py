@@ -1,7 +1,7 @@
-"""Waiting for asynchronous operations: a pure policy over a look, a clock and a sleep.
+"""Waiting for asynchronous operations: when to poll, how long to pause, and when to give up.
 
-A look that fails for a passing reason (connection, timeout, 429, 5xx, an unreadable answer) is not a job that
-failed: it is taken again until the deadline. Nothing here reads the network or a real clock.
+A poll that fails for a passing reason (connection, timeout, 429, 5xx, an unreadable answer) does not mean that the job
+failed: it is repeated until the deadline. Nothing here reads the network or a real clock.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     from heygen.api.operations import Wait
     from heygen.core.context import Context
+    from heygen.core.observer import WaitObserver
 
-FIRST_INTERVAL = 2.0  # seconds between looks, doubled after each
+FIRST_INTERVAL = 2.0  # seconds between polls, doubled after each
 LONGEST_INTERVAL = 30.0
 JITTER = 0.1  # of the interval, up or down
 # A fresh id may take a moment to appear; after this many answers in a row it is taken for missing.
@@ -27,7 +28,7 @@ RUNNING, SUCCEEDED, FAILED, REFUSED = "running", "succeeded", "failed", "refused
 
 
 class Job:
-    """One job under way: its id, its state as we know it, and the last document that showed it."""
+    """One job under way: its ID, its state as far as we know it, and the document of the last poll."""
 
     def __init__(self, id: str, document: Any = None) -> None:
         self.id = id
@@ -35,9 +36,14 @@ class Job:
         self.status: str | None = None
         self.progress: float | None = None
         self.document = document
-        self.error: HeygenError | None = None  # why looking ended, where state is REFUSED
+        self.error: HeygenError | None = None  # why polling ended, where state is REFUSED
         self.not_found = 0
-        self.is_unreachable = False  # the last look got no answer at all
+        self.is_unreachable = False  # the last poll got no answer at all
+
+    @property
+    def has_succeeded(self) -> bool:
+        """Whether it has ended, and well."""
+        return self.state == SUCCEEDED
 
 
 class Outcome(Record):
@@ -48,22 +54,8 @@ class Outcome(Record):
     is_interrupted: bool = False
 
 
-class Observer:
-    """What is told of a wait as it goes on; this one stays silent."""
-
-    def update(self, jobs: Sequence[Job]) -> None:
-        """Take note of the jobs' present states."""
-
-    def sleep(self, seconds: float, sleep: Callable[[float], None]) -> None:
-        """Let the time pass."""
-        sleep(seconds)
-
-    def close(self) -> None:
-        """Leave nothing on the terminal."""
-
-
 def is_passing(error: HeygenError) -> bool:
-    """Tell whether a look failed for a reason that may be gone the next time."""
+    """Tell whether a poll failed for a reason that may be gone the next time."""
     if error.status is None:
         return error.code in ("network_error", "timeout", "cli_response_parse_error")
     return error.status in (408, 425, 429) or error.status >= 500
@@ -72,35 +64,35 @@ def is_passing(error: HeygenError) -> bool:
 def wait(
     jobs: Sequence[Job],
     plan: Wait,
-    look: Callable[[str], Any],
+    poll: Callable[[str], Any],
     context: Context,
     deadline: float,
-    observer: Observer,
+    observer: WaitObserver,
 ) -> Outcome:
-    """Look at the unfinished jobs in turn until all have ended or the deadline (monotonic seconds) is reached.
+    """Poll the unfinished jobs in turn until all have ended or the deadline (monotonic seconds) is reached.
 
-    `look` returns the polled document of an id or raises HeygenError. There is at least one look at each job,
-    and a last one at the deadline. A KeyboardInterrupt ends the wait, not the program.
+    `poll` returns the document of an ID or raises HeygenError. Each job is polled at least once, and a last time at
+    the deadline. A KeyboardInterrupt ends the wait, not the program.
     """
     interval = FIRST_INTERVAL
     try:
         while True:
-            # Read before the looks: those that begin at or past the deadline are the last.
+            # Read before the polls: those that begin at or past the deadline are the last.
             is_last = context.monotonic() >= deadline
-            asked = 0.0
+            retry_after = 0.0
             for job in jobs:
                 if job.state == RUNNING:
-                    asked = max(asked, _look(job, plan, look))
+                    retry_after = max(retry_after, _poll(job, plan, poll))
                     observer.update(jobs)
                     if job.is_unreachable and context.monotonic() >= deadline:
-                        # With no network, further looks would each overrun the deadline by their own timeout.
+                        # With no network, further polls would each overrun the deadline by their own timeout.
                         return Outcome(jobs=tuple(jobs), is_timeout=True)
             if all(job.state != RUNNING for job in jobs):
                 return Outcome(jobs=tuple(jobs))
             if is_last:
                 return Outcome(jobs=tuple(jobs), is_timeout=True)
             jittered = interval * (1 + JITTER * (2 * context.random() - 1))
-            pause = min(max(jittered, asked), deadline - context.monotonic())
+            pause = min(max(jittered, retry_after), deadline - context.monotonic())
             if pause > 0:
                 observer.sleep(pause, context.sleep)
             interval = min(interval * 2, LONGEST_INTERVAL)
@@ -110,10 +102,10 @@ def wait(
         observer.close()
 
 
-def _look(job: Job, plan: Wait, look: Callable[[str], Any]) -> float:
-    """Take one look; returns the seconds that the server asks us to stay away."""
+def _poll(job: Job, plan: Wait, poll: Callable[[str], Any]) -> float:
+    """Poll one job; returns the seconds that the server asks us to stay away."""
     try:
-        document = look(job.id)
+        document = poll(job.id)
     except HeygenError as error:
         job.is_unreachable = error.status is None and is_passing(error)
         if error.status == 404:
@@ -125,17 +117,17 @@ def _look(job: Job, plan: Wait, look: Callable[[str], Any]) -> float:
         job.state, job.error = REFUSED, error
         return 0.0
     job.not_found, job.is_unreachable = 0, False
-    note(job, plan, document)
+    update(job, plan, document)
     return 0.0
 
 
-def note(job: Job, plan: Wait, document: Any) -> None:
-    """Take in a polled document. One without a status says nothing, and an unknown status is not terminal."""
-    status = field(document, plan.status)
+def update(job: Job, plan: Wait, document: Any) -> None:
+    """Update a job from a polled document. One without a status says nothing, and an unknown status is not terminal."""
+    status = paths.value_at(document, plan.status)
     if not isinstance(status, str):
         return
     job.document, job.status = document, status
-    progress = field(document, plan.status.rpartition(".")[0] + ".progress")
+    progress = paths.value_at(document, plan.status.rpartition(".")[0] + ".progress")
     job.progress = progress if isinstance(progress, (int, float)) and not isinstance(progress, bool) else None
     if status in plan.succeeded:
         job.state = SUCCEEDED
@@ -143,23 +135,15 @@ def note(job: Job, plan: Wait, document: Any) -> None:
         job.state = FAILED
 
 
-def field(document: Any, path: str) -> Any:
-    """Return the value that a path names in a document, or None."""
-    try:
-        return paths.select(document, paths.parse(path))[0]
-    except LookupError:
-        return None
-
-
 def has_no_status(document: Any, plan: Wait) -> bool:
     """Tell whether a resource says of itself that nothing is under way: its status is null (a stock voice)."""
     parent, _, name = plan.status.rpartition(".")
-    holder = field(document, parent)
+    holder = paths.value_at(document, parent)
     return isinstance(holder, dict) and name in holder and holder[name] is None
 
 
 def ids(document: Any, plan: Wait) -> list[str]:
-    """Return the ids of what a creation response says was created; `*` in the plan's path names a list."""
+    """Return the IDs of what a creation response says was created; `*` in the plan's path names a list."""
     steps = [None if step == "*" else step for step in paths.parse(plan.id)]
     try:
         found = paths.select(document, steps)

@@ -1,8 +1,8 @@
-"""What the uploading commands share: showing how a body is going out."""
+"""What the uploading commands share: showing how far a body has been sent."""
 
 from __future__ import annotations
 
-from heygen.files.source import watched
+from heygen.files.progress import observed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from heygen.http.message import Body
 
 
-def shown(invocation: Invocation, name: str, body: Body) -> Body:
+def with_progress(invocation: Invocation, name: str, body: Body) -> Body:
     """Return the same body, whose progress is shown while it is sent."""
-    from heygen.output.progress import transfer
-
-    return watched(body, transfer(invocation, f"Uploading {name}", body.length))
+    return observed(body, invocation.output.transfer_progress(f"Uploading {name}", body.length))

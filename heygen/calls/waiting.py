@@ -1,11 +1,14 @@
-"""`--wait`: sends the creating call or resumes by id, waits, and ends with the resource or with the way on."""
+"""`--wait`: sends the creating call or resumes by ID, and waits until the resource is finished or the time is up."""
 
 from __future__ import annotations
 
 from heygen.api import operations
-from heygen.calls import jobs, operation as operation_command
+from heygen.calls import hints, jobs
+from heygen.calls.request import path_of
+from heygen.calls.sending import send
 from heygen.core import duration
 from heygen.core.errors import ExitCode, HeygenError
+from heygen.core.observer import WaitObserver
 from heygen.http.client import READ_TIMEOUT, Call
 
 TYPE_CHECKING = False
@@ -13,19 +16,20 @@ if TYPE_CHECKING:
     from typing import Any
 
     from heygen.api.operations import Operation, Wait
-    from heygen.calls.downloading import Target
     from heygen.calls.invocation import Invocation
+    from heygen.calls.saving import Target
     from heygen.http.client import Answer, Client
 
 DEFAULT_TIMEOUT = 20 * 60.0  # seconds
-# The look at the deadline itself is given this long.
+# The poll at the deadline itself is given this long.
 SHORTEST_REQUEST = 5.0
 
 
-def run_and_wait(invocation: Invocation, client: Client, call: Call) -> int:
-    """Make the call, wait for what it created (or, for a `get`, for what it shows), and print the resource.
+def send_and_wait(invocation: Invocation, client: Client, call: Call) -> Any:
+    """Make the call, wait for what it created (or, for a `get`, for what it shows), and return the finished resource.
 
-    The deadline covers both. Raises HeygenError with the last known state as its result.
+    The deadline covers both. Returns None where the resource's file went to standard output, and nothing else may
+    follow it. Raises HeygenError with the last known state as its result.
     """
     return _Waiting(invocation, client, invocation.command.operation.wait).run(call)
 
@@ -33,7 +37,7 @@ def run_and_wait(invocation: Invocation, client: Client, call: Call) -> int:
 def wait_for(invocation: Invocation, plan: Wait, id: str) -> Any:
     """Wait for a resource that a hand-written command has made, and return it as `get` shows it.
 
-    Raises HeygenError as run_and_wait() does.
+    Raises HeygenError as send_and_wait() does.
     """
     waiting = _Waiting(invocation, invocation.client(), plan)
     return waiting.resources(waiting.wait([jobs.Job(id)]), None)
@@ -52,22 +56,21 @@ class _Waiting:
         self.budget = invocation.given.get("timeout", DEFAULT_TIMEOUT)
         self.deadline = self.context.monotonic() + self.budget
 
-    def run(self, call: Call) -> int:
+    def run(self, call: Call) -> Any:
         if self.invocation.given.get("output_path") is not None:
-            from heygen.calls.downloading import Target
+            from heygen.calls.saving import Target
 
             # Before anything is paid for: what is in the way of the file is in its way now.
             self.target = Target(self.invocation, self.invocation.given["output_path"])
         # However short the deadline: a creation that is cut off may have cost credits all the same.
         deadline = max(self.deadline, self.context.monotonic() + READ_TIMEOUT)
-        answer = self._first(call.replace(deadline=deadline))
+        answer = self._send(call.replace(deadline=deadline))
         if self.operation.method == "GET":
             waited_for = [jobs.Job(self._own_id())]
-            # The first look has just been taken.
-            jobs.note(waited_for[0], self.plan, answer.document)
+            # This very call was the first poll.
+            jobs.update(waited_for[0], self.plan, answer.document)
             if jobs.has_no_status(answer.document, self.plan):
-                operation_command.show(self.invocation, answer.document)
-                return ExitCode.OK
+                return answer.document
         else:
             waited_for = [jobs.Job(id) for id in jobs.ids(answer.document, self.plan)]
         if not waited_for and self.plan.instead:
@@ -76,33 +79,34 @@ class _Waiting:
             raise self._nothing_to_wait_for(answer.document)
         return self._finish(self.wait(waited_for), answer.document)
 
-    def _first(self, call: Call) -> Answer:
-        """Make the creating call, or take the first look of a `get`."""
+    def _send(self, call: Call) -> Answer:
+        """Make the creating call, or the first poll of a `get`."""
         try:
-            return operation_command.send(self.invocation, self.client, call)
+            return send(self.operation, self.client, call)
         except KeyboardInterrupt as interrupt:
-            # Only a look: a creation that is interrupted has its own error.
+            # Only a poll: a creation that is interrupted has its own error.
             raise HeygenError(
-                "canceled", "interrupted while waiting; the job goes on", hint=self._way_on((jobs.Job(self._own_id()),))
+                "canceled", "interrupted while waiting; the job goes on", hint=self._resume_hint((jobs.Job(self._own_id()),))
             ) from interrupt
 
-    def _nothing_to_wait_for(self, answered: Any) -> HeygenError:
-        lister = operation_command.list_of_made(self._poller())
+    def _nothing_to_wait_for(self, answer: Any) -> HeygenError:
+        lister = hints.list_command_for_created(self._polled_operation())
         return HeygenError(
             "cli_response_parse_error",
             f"the answer names nothing to wait for: it has no {self.plan.id}",
             hint=f"See what was created with: {lister}" if lister else None,
-            result=answered,
+            result=answer,
         )
 
     def wait(self, waited_for: list[jobs.Job]) -> jobs.Outcome:
-        """Look at the jobs until they have ended, or the time is up."""
-        return jobs.wait(waited_for, self.plan, self._look, self.context, self.deadline, self._observer())
+        """Poll the jobs until they have ended, or the time is up."""
+        observer = self.invocation.output.wait_progress(self._polled_operation().noun)
+        return jobs.wait(waited_for, self.plan, self._poll, self.context, self.deadline, observer)
 
-    def _run_instead(self, created: Any) -> int:
+    def _run_instead(self, created: Any) -> Any:
         """Wait for the session that will name the resource, then for the resource.
 
-        A session that stops to ask for something ends the wait well, as the state that it is.
+        A session that stops to ask for something ends the wait too: its state is the result.
         """
         wanted = self.plan
         self.plan = operations.find_by_words(wanted.instead).wait
@@ -125,26 +129,19 @@ class _Waiting:
     def _own_id(self) -> str:
         return self.invocation.given[self.invocation.command.arguments[-1].key]
 
-    def _observer(self) -> jobs.Observer:
-        if not self.invocation.output.is_human or self.context.is_set("CI"):
-            return jobs.Observer()
-        from heygen.output.progress import WaitProgress
-
-        return WaitProgress(self.context, self._poller().noun, self.invocation.output.color)
-
-    def _look(self, id: str, token: str | None = None) -> Any:
-        poller = self._poller()
+    def _poll(self, id: str, token: str | None = None) -> Any:
+        operation = self._polled_operation()
         # A nested path keeps the values of the outer ones (GET /sessions/{a}/videos/{b}).
-        values = {**self.invocation.given, _last_parameter(poller): id}
+        values = {**self.invocation.given, _last_parameter(operation): id}
         call = Call(
             method="GET",
-            path=operation_command.path_of(poller, values),
+            path=path_of(operation, values),
             query=(("token", token),) if token else (),
             timeout=self._remaining(READ_TIMEOUT),
         )
         return self.client.send(call, retries=0).document
 
-    def _poller(self) -> Operation:
+    def _polled_operation(self) -> Operation:
         found = operations.find_by_words(self.plan.follow_up)
         if found is None:
             raise LookupError(" ".join(self.plan.follow_up))
@@ -152,23 +149,20 @@ class _Waiting:
 
     # --- the end
 
-    def _finish(self, outcome: jobs.Outcome, created: Any) -> int:
+    def _finish(self, outcome: jobs.Outcome, created: Any) -> Any:
         try:
-            document = self._saved(outcome, self.resources(outcome, created))
+            return self._saved(outcome, self.resources(outcome, created))
         except HeygenError as error:
             if error.code in ("video_failed", "cli_job_failed") and len(outcome.jobs) > 1:
                 # Those that have not failed are paid for as well.
                 error.result = self._saved(outcome, error.result)
             raise
-        if document is not None:
-            operation_command.show(self.invocation, document)
-        return ExitCode.OK
 
     def _saved(self, outcome: jobs.Outcome, document: Any) -> Any:
-        """Save the files of what is finished, and return the document with where they are."""
+        """Save the files of what is finished, and return the document with their paths."""
         if self.target is None:
             return document
-        from heygen.calls.downloading import save_all
+        from heygen.calls.saving import save_all
 
         finished = {job.id: job.document for job in outcome.jobs if job.state == jobs.SUCCEEDED}
         is_single = len(outcome.jobs) == 1
@@ -183,7 +177,7 @@ class _Waiting:
         failed = [job for job in waited_for if job.state == jobs.FAILED or _failed_items(job.document)]
         if outcome.is_interrupted:
             raise HeygenError(
-                "canceled", "interrupted while waiting; the job goes on", hint=self._way_on(waited_for), result=document
+                "canceled", "interrupted while waiting; the job goes on", hint=self._resume_hint(waited_for), result=document
             )
         refused = [job for job in waited_for if job.state == jobs.REFUSED]
         if refused:
@@ -192,7 +186,7 @@ class _Waiting:
             raise HeygenError(
                 "timeout",
                 f"polling timed out after {duration.render(self.budget)}",
-                hint=self._way_on(waited_for),
+                hint=self._resume_hint(waited_for),
                 result=document,
             )
         if failed:
@@ -224,18 +218,18 @@ class _Waiting:
     def _page(self, job: jobs.Job, token: str) -> dict[str, Any]:
         pages: list[Any] = []
 
-        def look(id: str) -> Any:
-            document = self._look(id, token)
+        def poll(id: str) -> Any:
+            document = self._poll(id, token)
             pages.append(document)
             return document
 
         page = jobs.Job(job.id)
-        jobs.wait([page], self.plan, look, self.context, self.deadline, jobs.Observer())
+        jobs.wait([page], self.plan, poll, self.context, self.deadline, WaitObserver())
         if not pages or page.state != jobs.SUCCEEDED:
             raise HeygenError(
                 "network_error",
                 "the batch is finished, but not all of its items could be fetched",
-                hint=self._way_on((job,)),
+                hint=self._resume_hint((job,)),
                 result=job.document,
             )
         return pages[-1]["data"]
@@ -243,9 +237,9 @@ class _Waiting:
     def _refusal(self, job: jobs.Job, document: Any) -> HeygenError:
         error = job.error
         if error.exit_code != ExitCode.AUTH:
-            error.hint = self._way_on((job,))
+            error.hint = self._resume_hint((job,))
         else:
-            error.hint = f"{error.hint}; then carry on with: {self._way_on((job,))}"
+            error.hint = f"{error.hint}; then carry on with: {self._resume_hint((job,))}"
         error.result = document
         return error
 
@@ -257,7 +251,7 @@ class _Waiting:
                 what = f"{len(items)} of {len(failed[0].document['data']['items'])} items failed: {'; '.join(items)}"
             else:
                 reason = jobs.failure_reason(failed[0].document)
-                what = f"{self._poller().noun} {failed[0].id} {failed[0].status}" + (f": {reason}" if reason else "")
+                what = f"{self._polled_operation().noun} {failed[0].id} {failed[0].status}" + (f": {reason}" if reason else "")
         else:
             each = [
                 job.id + (f" ({reason})" if reason else "")
@@ -269,21 +263,16 @@ class _Waiting:
         return HeygenError(
             "video_failed" if is_video else "cli_job_failed",
             what,
-            hint=self._way_on(unfinished or tuple(failed)),
+            hint=self._resume_hint(unfinished or tuple(failed)),
             result=document,
         )
 
-    def _way_on(self, waited_for: tuple[jobs.Job, ...]) -> str:
-        """Return the commands that show the jobs that have not ended well; they take --wait."""
-        from shlex import quote
-
+    def _resume_hint(self, waited_for: tuple[jobs.Job, ...]) -> str:
+        """Return the commands that show the jobs that have not ended well; with --wait they wait for them."""
         unfinished = [job for job in waited_for if job.state != jobs.SUCCEEDED] or list(waited_for)
         outer = [self.invocation.given[each.key] for each in self.invocation.command.arguments[:-1]]
         outer = outer if self.operation is not None and self.operation.method == "GET" else []
-        return "; ".join(
-            " ".join(("heygen", *self.plan.follow_up, *(quote(part) for part in (*outer, job.id))))
-            for job in unfinished
-        )
+        return "; ".join(hints.command_line(*self.plan.follow_up, *outer, job.id) for job in unfinished)
 
 
 def _last_parameter(operation: Operation) -> str:

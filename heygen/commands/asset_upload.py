@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from heygen.api.operations import Wait
-from heygen.calls import operation as operations
-from heygen.calls.uploading import shown
+from heygen.calls import request
+from heygen.calls.uploading import with_progress
 from heygen.cli.tree import IDEMPOTENCY_KEY, WAIT_FLAGS, Argument, Command, Flag
 from heygen.core.errors import ExitCode, HeygenError, usage_error
-from heygen.files import source as sources
+from heygen.files import local_file
 from heygen.http.client import Call
 
 TYPE_CHECKING = False
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from heygen.calls.invocation import Invocation
-    from heygen.files.source import Source
+    from heygen.files.local_file import LocalFile
     from heygen.http.client import Client
 
 MOST_FILES = 100  # in one batch (POST /v3/assets/direct-uploads/batches)
@@ -48,22 +48,22 @@ COMMAND = Command(
 def run(invocation: Invocation) -> int:
     """Upload the files and print their assets."""
     given = invocation.given
-    operations.refuse_needless_flags(invocation)
-    key = operations.idempotency_key(invocation)
+    request.refuse_flags_without_wait(invocation)
+    key = request.idempotency_key(invocation)
     paths = given["file"]
     if paths.count("-") > 1:
         raise usage_error("only one file can be standard input", param="file")
     if len(paths) > MOST_FILES:
         raise usage_error(f"at most {MOST_FILES} files go at once, not {len(paths)}", param="file")
-    # All of them are looked at before anything is sent.
-    files = [sources.find(path, "file", invocation.context) for path in paths]
+    # All of them are checked before anything is sent.
+    files = [local_file.find(path, "file", invocation.context) for path in paths]
     upload = _Upload(invocation, key)
     try:
         document = upload.one(files[0]) if len(files) == 1 else upload.batch(files)
     except HeygenError as error:
-        raise upload.explained(error)
+        raise upload.explain(error)
     except KeyboardInterrupt as interrupt:
-        raise upload.explained(HeygenError("canceled", "interrupted while uploading")) from interrupt
+        raise upload.explain(HeygenError("canceled", "interrupted while uploading")) from interrupt
     invocation.output.result(document)
     return ExitCode.OK
 
@@ -77,7 +77,7 @@ class _Upload:
         self.client: Client = invocation.client()
         self.has_begun = self.is_complete = False
 
-    def explained(self, error: HeygenError) -> HeygenError:
+    def explain(self, error: HeygenError) -> HeygenError:
         """Return the error with the key that makes it safe to run the command again, where that matters."""
         if self.has_begun and not self.is_complete:
             error.details = {**error.details, "idempotency_key": self.key}
@@ -85,7 +85,7 @@ class _Upload:
                 error.hint = f"Run the same command again with --idempotency-key {self.key}: nothing is made twice"
         return error
 
-    def one(self, file: Source) -> Any:
+    def one(self, file: LocalFile) -> Any:
         """Upload one file; returns the document of its asset."""
         from heygen.files.digest import Digest
         from heygen.files.upload import Slot, put
@@ -94,28 +94,28 @@ class _Upload:
 
         def slot(key: str) -> Slot:
             nonlocal created
-            created = self._post("/v3/assets/direct-uploads", _described(file), key)
+            created = self._post("/v3/assets/direct-uploads", _describe(file), key)
             return Slot.of(_data(created))
 
         digest = Digest()
         put(
             self.client,
             slot(self.key),
-            shown(self.invocation, file.name, digest.of(file.body())),
+            with_progress(self.invocation, file.name, digest.of(file.body())),
             # The same key would bring back the same link.
             renew=lambda: slot(self.invocation.context.uuid()),
         )
-        path = f"/v3/assets/{operations.segment(_id(created, 'asset_id'))}/complete"
+        path = f"/v3/assets/{request.path_segment(_id(created, 'asset_id'))}/complete"
         return self._post(path, {"checksum_sha256": digest.hexdigest()}, self.invocation.context.uuid(), repeat_is_safe=True)
 
-    def batch(self, files: list[Source]) -> Any:
+    def batch(self, files: list[LocalFile]) -> Any:
         """Upload several files; returns a document with the batch and the asset of each file."""
         from heygen.files.digest import sha256
         from heygen.files.upload import Slot, put
 
         # The checksums have to be there beforehand: completing a batch takes none.
-        described = [{**_described(file), "checksum_sha256": sha256(file)} for file in files]
-        content: dict[str, Any] = {"files": described}
+        descriptions = [{**_describe(file), "checksum_sha256": sha256(file)} for file in files]
+        content: dict[str, Any] = {"files": descriptions}
         if "title" in self.invocation.given:
             content["title"] = self.invocation.given["title"]
         created = _data(self._post("/v3/assets/direct-uploads/batches", content, self.key, repeat_is_safe=True))
@@ -123,7 +123,7 @@ class _Upload:
         if not isinstance(items, list) or len(items) != len(files):
             raise HeygenError("cli_response_parse_error", f"the API's answer does not have {len(files)} uploads")
         for file, item in zip(files, items):
-            put(self.client, Slot.of(item), shown(self.invocation, file.name, file.body()))
+            put(self.client, Slot.of(item), with_progress(self.invocation, file.name, file.body()))
         id = _id({"data": created}, "batch_id")
         self._post("/v3/assets/complete/batches", {"batch_id": id}, self.invocation.context.uuid(), repeat_is_safe=True)
         self.is_complete = True
@@ -132,21 +132,21 @@ class _Upload:
             "status": "processing",
             "items": [
                 {"path": file.path, "asset_id": item.get("asset_id"), "status": "processing", **about}
-                for file, item, about in zip(files, items, described)
+                for file, item, about in zip(files, items, descriptions)
             ],
         }
-        return self._waited(made) if self.invocation.given.get("wait") else {"data": made}
+        return self._wait(made) if self.invocation.given.get("wait") else {"data": made}
 
-    def _waited(self, made: dict[str, Any]) -> Any:
-        """Wait until the batch has been taken in; returns the document with the state of each of its items."""
+    def _wait(self, made: dict[str, Any]) -> Any:
+        """Wait until the batch has been processed; returns the document with the state of each of its items."""
         from heygen.calls.waiting import wait_for
 
         try:
             document = wait_for(self.invocation, _BATCH, made["batch_id"])
         except HeygenError as error:
-            error.result = _merged(made, error.result)
+            error.result = _merge(made, error.result)
             raise
-        return _merged(made, document)
+        return _merge(made, document)
 
     def _post(self, path: str, content: dict[str, Any], key: str, repeat_is_safe: bool = False) -> Any:
         from heygen.output.printer import compact
@@ -174,7 +174,7 @@ _BATCH = Wait(
 )
 
 
-def _described(file: Source) -> dict[str, Any]:
+def _describe(file: LocalFile) -> dict[str, Any]:
     return {"filename": file.name, "content_type": file.content_type, "size_bytes": file.size}
 
 
@@ -190,12 +190,12 @@ def _id(document: Any, name: str) -> str:
     return found
 
 
-def _merged(made: dict[str, Any], document: Any) -> dict[str, Any]:
+def _merge(made: dict[str, Any], document: Any) -> dict[str, Any]:
     """Return the batch with what the API says of it and of each of its items, or as it was where that is nothing."""
     batch = _data(document)
     items = [dict(item) for item in made["items"]]
     for state in batch.get("items") or ():
-        place = state.get("item_index") if isinstance(state, dict) else None
-        if isinstance(place, int) and 0 <= place < len(items):
-            items[place].update({name: value for name, value in state.items() if name != "video_id"})
+        index = state.get("item_index") if isinstance(state, dict) else None
+        if isinstance(index, int) and 0 <= index < len(items):
+            items[index].update({name: value for name, value in state.items() if name != "video_id"})
     return {"data": {**made, "status": batch.get("status", made["status"]), "items": items}}

@@ -47,13 +47,13 @@ COMMAND = Command(
 def run(invocation: Invocation) -> int:
     """Send the feedback now, and print whether it went."""
     from heygen.analytics import dispatch, events, sender
-    from heygen.calls.sources import Sources
+    from heygen.calls.input import InputReader
 
     context, settings = invocation.context, invocation.settings
     properties = {"rating": invocation.given["rating"]}
     comment = invocation.given.get("comment")
     if comment is not None:
-        properties["comment"] = Sources(invocation).text(_COMMENT) if comment == "-" else comment
+        properties["comment"] = InputReader(invocation).text(_COMMENT) if comment == "-" else comment
         if len(properties["comment"]) > LONGEST_COMMENT:
             message = f"--comment has {len(properties['comment'])} characters, and may have {LONGEST_COMMENT}"
             raise usage_error(message, param="comment")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from heygen.calls import downloading
+from heygen.calls.assets import LIPSYNC
+from heygen.commands import downloads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from heygen.calls.invocation import Invocation
 
-COMMAND = downloading.command(
-    downloading.LIPSYNC,
+COMMAND = downloads.command(
+    LIPSYNC,
     "heygen.commands.lipsync_download:run",
     examples=(
         {"about": "Save a lipsynced video under its ID", "command": "heygen lipsync download <lipsync-id>"},
@@ -22,5 +23,5 @@ COMMAND = downloading.command(
 
 
 def run(invocation: Invocation) -> int:
-    """Download a file of a lipsync and print where it is."""
-    return downloading.run(invocation, downloading.LIPSYNC)
+    """Download a file of a lipsync and print its path."""
+    return downloads.run(invocation, LIPSYNC)

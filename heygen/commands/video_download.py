@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from heygen.calls import downloading
+from heygen.calls.assets import VIDEO
+from heygen.commands import downloads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from heygen.calls.invocation import Invocation
 
-COMMAND = downloading.command(
-    downloading.VIDEO,
+COMMAND = downloads.command(
+    VIDEO,
     "heygen.commands.video_download:run",
     examples=(
         {"about": "Save a video under its ID", "command": "heygen video download <video-id>"},
@@ -26,5 +27,5 @@ COMMAND = downloading.command(
 
 
 def run(invocation: Invocation) -> int:
-    """Download a file of a video and print where it is."""
-    return downloading.run(invocation, downloading.VIDEO)
+    """Download a file of a video and print its path."""
+    return downloads.run(invocation, VIDEO)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from heygen.calls import downloading
+from heygen.calls.assets import TRANSLATION
+from heygen.commands import downloads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from heygen.calls.invocation import Invocation
 
-COMMAND = downloading.command(
-    downloading.TRANSLATION,
+COMMAND = downloads.command(
+    TRANSLATION,
     "heygen.commands.video_translate_download:run",
     examples=(
         {
@@ -25,5 +26,5 @@ COMMAND = downloading.command(
 
 
 def run(invocation: Invocation) -> int:
-    """Download a file of a video translation and print where it is."""
-    return downloading.run(invocation, downloading.TRANSLATION)
+    """Download a file of a video translation and print its path."""
+    return downloads.run(invocation, TRANSLATION)

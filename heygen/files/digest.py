@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, BinaryIO
 
-    from heygen.files.source import Source
+    from heygen.files.local_file import LocalFile
 
 
 class Digest:
@@ -75,11 +75,11 @@ class _Digested:
         self._stream.close()
 
 
-def sha256(source: Source) -> str:
-    """Return the digest of a source in hexadecimal digits. Raises HeygenError where it cannot be read."""
+def sha256(file: LocalFile) -> str:
+    """Return the digest of a file in hexadecimal digits. Raises HeygenError where it cannot be read."""
     digest = hashlib.sha256()
     block = memoryview(bytearray(1 << 20))
-    stream = source.open()
+    stream = file.open()
     try:
         while True:
             count = stream.readinto(block)

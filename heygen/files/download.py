@@ -16,9 +16,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable
 
+    from heygen.core.observer import TransferObserver
     from heygen.files.part import Part
     from heygen.http.client import Client
-    from heygen.output.progress import Progress
 
 BLOCK = 512 * 1024
 
@@ -44,7 +44,7 @@ class Download:
         url: str,
         part: Part,
         renew: Callable[[], str],
-        show: Callable[[int | None, int], Progress],
+        show: Callable[[int | None, int], TransferObserver],
     ) -> None:
         self.client = client
         self.context = client.context
@@ -52,11 +52,11 @@ class Download:
         self.part = part
         self._renew = renew
         self._show = show
-        self._progress: Progress | None = None
+        self._progress: TransferObserver | None = None
         self._is_renewed = False
 
     def run(self) -> None:
-        """Bring the whole file home. Raises HeygenError; what can be resumed stays for the next run."""
+        """Download the whole file. Raises HeygenError; what can be resumed stays for the next run."""
         try:
             self._run()
         except KeyboardInterrupt as interrupt:
@@ -80,7 +80,7 @@ class Download:
                 if self._attempt():
                     self.part.finish()
                     return
-                tries -= 1  # nothing failed: the link or the place to go on from was no good
+                tries -= 1  # nothing failed: the link had expired, or the part cannot be resumed
                 continue
             except TransportFailure as failure:
                 error, may_repeat = self._broken_off(failure), failure.may_pass
@@ -96,12 +96,12 @@ class Download:
             self.context.sleep(pause)
 
     def _attempt(self) -> bool:
-        """Make one request; returns whether the file is complete now, or another way has to be taken."""
+        """Make one request; returns whether the file is complete now, or has to be asked for differently."""
         part = self.part
         position = self._position()
         with self.client.exchange(self._request(position)) as response:
             if response.status in link.EXPIRED_STATUSES:
-                self._take_fresh_link(response)
+                self._renew_link(response)
                 return False
             if position is not None and response.status in (206, 416):
                 try:
@@ -111,7 +111,7 @@ class Download:
                     return False
             elif response.status == 200:
                 part.start(*_version(response))
-                self._follow(0)
+                self._start_progress(0)
             else:
                 raise _Refused(self._refusal(response))
             self._receive(response)
@@ -133,7 +133,7 @@ class Download:
             headers["If-Range"] = self.part.validator or ""
         return Request(method="GET", url=url, headers=headers, timeout=READ_TIMEOUT, is_transfer=True)
 
-    def _take_fresh_link(self, response: Response) -> None:
+    def _renew_link(self, response: Response) -> None:
         if self._is_renewed:
             error = self._refusal(response)
             error.code = "cli_download_url_expired"
@@ -160,9 +160,9 @@ class Download:
             raise _Changed
         part.length = part.length or last + 1
         part.resume(position)
-        self._follow(position)
+        self._start_progress(position)
 
-    def _follow(self, done: int) -> None:
+    def _start_progress(self, done: int) -> None:
         if self._progress is None:
             self._progress = self._show(self.part.length, done)
         else:
@@ -204,7 +204,7 @@ def _version(response: Response) -> tuple[str | None, int | None]:
     """Return a strong validator of what the server sends, and its length in bytes, each where it tells."""
     headers = response.headers
     if headers.get("Content-Encoding", "identity") not in ("", "identity"):
-        return None, None  # both are of the packed form, and we keep the unpacked one
+        return None, None  # both are of the compressed form, and we keep the decompressed one
     tag = headers.get("ETag")
     validator = tag if tag and tag.startswith('"') else None
     if tag is None:

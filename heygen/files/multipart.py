@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 from heygen.core.record import Record
-from heygen.files import source as sources
+from heygen.files import local_file
 from heygen.http.message import Body
 
 TYPE_CHECKING = False
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Any, Iterable
 
     from heygen.core.context import Context
-    from heygen.files.source import Source
+    from heygen.files.local_file import LocalFile
 
 
 class Form(Record):
@@ -30,13 +30,13 @@ def form(parts: Iterable[tuple[str, Any]], files: set[str], context: Context) ->
     Raises a usage error for a file that cannot be uploaded.
     """
     boundary = f"heygen-{context.random_bytes(16).hex()}"
-    pieces: list[bytes | Source] = []
+    pieces: list[bytes | LocalFile] = []
     for name, value in parts:
         head = f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"'
         if name in files:
-            source = sources.find(value, name, context)
-            head += f'; filename="{_quoted(source.name)}"\r\nContent-Type: {source.content_type}\r\n\r\n'
-            pieces.extend((head.encode("utf-8", "surrogateescape"), source, b"\r\n"))
+            file = local_file.find(value, name, context)
+            head += f'; filename="{_quoted(file.name)}"\r\nContent-Type: {file.content_type}\r\n\r\n'
+            pieces.extend((head.encode("utf-8", "surrogateescape"), file, b"\r\n"))
         else:
             pieces.append(f"{head}\r\n\r\n{value}\r\n".encode("utf-8", "surrogateescape"))
     pieces.append(f"--{boundary}--\r\n".encode())
@@ -51,7 +51,7 @@ def form(parts: Iterable[tuple[str, Any]], files: set[str], context: Context) ->
 class _Chain:
     """Reads byte strings and files one after another, as if they were one file."""
 
-    def __init__(self, pieces: Iterable[bytes | Source]) -> None:
+    def __init__(self, pieces: Iterable[bytes | LocalFile]) -> None:
         self._pieces = list(pieces)
         self._current: Any = None
         # Before anything is sent: none of the files may have changed since its size was taken.

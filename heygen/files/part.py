@@ -31,7 +31,7 @@ class Part:
     validator: str | None = None
 
     def start(self, validator: str | None, length: int | None) -> None:
-        """Begin at the first byte, of what the server calls so."""
+        """Begin at the first byte of a version that the server identifies so."""
         raise NotImplementedError
 
     def resume(self, position: int) -> None:
@@ -50,12 +50,12 @@ class Part:
 
 
 class Stream(Part):
-    """A download into a stream, which takes back nothing; one that is ours is closed at its end."""
+    """A download into a stream, which cannot be rewound; one that is ours is closed at its end."""
 
     def __init__(self, stream: OutputStream, is_ours: bool = False) -> None:
         self._stream = stream
         self._is_ours = is_ours
-        self._repeated = 0  # bytes to come that have gone out before
+        self._repeated = 0  # bytes still to come that have been written before
 
     def start(self, validator: str | None, length: int | None) -> None:
         """Begin at the first byte. Raises `cli_download_interrupted` where some have gone out before."""
@@ -68,7 +68,7 @@ class Stream(Part):
         self.validator, self.length = validator, length
 
     def resume(self, position: int) -> None:
-        """Go on; what goes out twice is left out."""
+        """Go on; bytes that have been written before are skipped."""
         self._repeated = self.have - position
 
     def write(self, block: memoryview) -> None:
@@ -79,25 +79,25 @@ class Stream(Part):
         self.have += len(block) - repeated
 
     def finish(self) -> None:
-        """Hand everything on."""
+        """Flush the stream, and let go of it."""
         self._stream.flush()
         self.leave()
 
     def leave(self) -> bool:
-        """Let go of the stream; nothing that went out can be gone on with."""
+        """Let go of the stream; a next run cannot go on from what was written."""
         if self._is_ours and self._stream.raw is not None:
             self._stream.raw.close()
         return False
 
 
 class PartFile(Part):
-    """A download into a file. It is locked, so that two runs do not write into one another's."""
+    """A download into a file, which is locked against a second run that downloads to the same target."""
 
     def __init__(self, target: str, resource: str, overwrites: bool) -> None:
         """`resource` names what is downloaded, the same in every run. Raises HeygenError."""
         # Through a link, as a plain write would go.
         self.target = os.path.realpath(target) if os.path.islink(target) else target
-        self.shown = target
+        self.display_path = target
         self.resource = resource
         self.overwrites = overwrites
         folder, name = os.path.split(self.target)
@@ -142,7 +142,7 @@ class PartFile(Part):
         except BlockingIOError as error:
             raise HeygenError(
                 "cli_download_in_progress",
-                f"another run is downloading to {self.shown}",
+                f"another run is downloading to {self.display_path}",
                 hint="Wait for it, or use another --output-path",
             ) from error
         except OSError:
@@ -198,7 +198,7 @@ class PartFile(Part):
             self._put_in_place()
         except FileExistsError as error:
             self._close()  # complete, for a next run with --force
-            raise file_exists(self.shown) from error
+            raise file_exists(self.display_path) from error
         except OSError as error:
             self._discard()
             raise self._error(error) from error
@@ -241,7 +241,7 @@ class PartFile(Part):
             self._descriptor = -1
 
     def _error(self, error: OSError) -> HeygenError:
-        return HeygenError("cli_file_io_error", f"cannot write {self.shown}: {error.strerror or error}")
+        return HeygenError("cli_file_io_error", f"cannot write {self.display_path}: {error.strerror or error}")
 
 
 def file_exists(path: str) -> HeygenError:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Any, Callable
 
     from heygen.core.context import Context, OutputStream
+    from heygen.core.observer import TransferObserver, WaitObserver
     from heygen.output.terminal import Terminal
 
 
@@ -30,7 +31,7 @@ def _for_terminal(text: str, stream: OutputStream) -> str:
     if not stream.is_terminal or text.isascii():
         return text
 
-    def shown(sign: str) -> str:
+    def escaped(sign: str) -> str:
         if "\x7f" <= sign <= "\x9f":
             return f"\\u{ord(sign):04x}"
         try:
@@ -39,7 +40,7 @@ def _for_terminal(text: str, stream: OutputStream) -> str:
             return json.dumps(sign)[1:-1]
         return sign
 
-    return "".join(map(shown, text))
+    return "".join(map(escaped, text))
 
 
 class Printer:
@@ -129,6 +130,34 @@ class Printer:
         from heygen.output.terminal import Terminal
 
         return Terminal(self.context, stream, self.color)
+
+    def transfer_progress(self, label: str, total: int | None, start: int = 0) -> TransferObserver:
+        """Return what shows the progress of an upload or a download in bytes.
+
+        `label` says what happens to what (`Uploading intro.mp4`); `total` is None where the length is not known, and
+        `start` is how much was there before.
+        """
+        if not self._shows_progress:
+            from heygen.core.observer import TransferObserver
+
+            return TransferObserver()
+        from heygen.output.progress import TransferProgress
+
+        return TransferProgress(self.context, label, total, start=start, color=self.color)
+
+    def wait_progress(self, noun: str) -> WaitObserver:
+        """Return what shows how a wait for a `video`, or whatever the noun is, is going."""
+        if not self._shows_progress:
+            from heygen.core.observer import WaitObserver
+
+            return WaitObserver()
+        from heygen.output.progress import WaitProgress
+
+        return WaitProgress(self.context, noun, self.color)
+
+    @property
+    def _shows_progress(self) -> bool:
+        return self.is_human and not self.context.is_set("CI")
 
     def error(self, error: HeygenError, usage: Callable[[], str] = str) -> None:
         """Print an error's envelope on stderr, after the last known state, if it carries one, on stdout.

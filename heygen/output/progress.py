@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from heygen.calls.jobs import SUCCEEDED, Observer
+from heygen.core.observer import TransferObserver, WaitObserver
 from heygen.output import cells, values
 from heygen.output.terminal import Terminal
 
@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any, Callable, Sequence
 
-    from heygen.calls.invocation import Invocation
-    from heygen.calls.jobs import Job
     from heygen.core.context import Context
+    from heygen.core.observer import Job
 
 FRAME = 0.1  # seconds
 # A transfer that is over sooner needs no bar.
@@ -29,33 +28,7 @@ BETWEEN_LINES = 5.0
 RATE_WINDOW = 5.0
 WIDEST_BAR, NARROWEST_BAR, NARROWEST_LABEL, GAP = 30, 8, 12, 2
 WIDEST_FACTS = len("100%  999/999 MB  999 MB/s  59m 59s left")
-
-
-def transfer(invocation: Invocation, label: str, total: int | None, start: int = 0) -> Progress:
-    """Return the progress of an upload or a download in bytes; it stays silent in JSON mode and under CI.
-
-    `label` says what happens to what (`Uploading intro.mp4`); `total` is None where the length is not known, and
-    `start` is how much was there before.
-    """
-    if not invocation.output.is_human or invocation.context.is_set("CI"):
-        return Progress()
-    return TransferProgress(invocation.context, label, total, start=start, color=invocation.output.color)
-
-
 _CLEAR = "\r\x1b[J"
-
-
-class Progress:
-    """What is told of a transfer as it goes on; this one stays silent."""
-
-    def advance(self, count: int) -> None:
-        """Take note of `count` more bytes."""
-
-    def reset(self, done: int = 0) -> None:
-        """Take note that the transfer starts again, with `done` bytes there."""
-
-    def close(self) -> None:
-        """Leave nothing on the terminal."""
 
 
 class _Line:
@@ -141,8 +114,8 @@ class _Line:
         signal.signal(number, self._suspend)
 
 
-class WaitProgress(Observer):
-    """Tells how a wait is going; `what` names what is waited for: `video`."""
+class WaitProgress(WaitObserver):
+    """Shows how a wait is going; `what` names what is waited for: `video`."""
 
     def __init__(self, context: Context, what: str = "", color: str = "auto") -> None:
         self.context = context
@@ -218,7 +191,7 @@ class WaitProgress(Observer):
         return ["no answer, trying again"] if any(job.is_unreachable for job in self.jobs) else []
 
     def _percent(self) -> list[str]:
-        known = [100.0 if job.state == SUCCEEDED else job.progress or 0.0 for job in self.jobs]
+        known = [100.0 if job.has_succeeded else job.progress or 0.0 for job in self.jobs]
         if all(job.progress is None for job in self.jobs):
             return []
         return [f"{min(max(sum(known) / len(known), 0), 100):.0f}%"]
@@ -227,8 +200,8 @@ class WaitProgress(Observer):
         return values.duration(int(self.context.monotonic() - self.started))
 
 
-class TransferProgress(Progress):
-    """Tells how an upload or a download is going: a bar, the amount, the rate and the time left."""
+class TransferProgress(TransferObserver):
+    """Shows how an upload or a download is going: a bar, the amount, the rate and the time left."""
 
     def __init__(
         self, context: Context, label: str, total: int | None, *, start: int = 0, color: str = "auto"

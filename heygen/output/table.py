@@ -29,7 +29,7 @@ class Column:
         self.header = header
         self.path = path
         self.name = path.rpartition(".")[2]
-        self.values = [_field(row, path) for row in rows]
+        self.values = [paths.value_at(row, path) for row in rows]
         kinds = {values.kind(self.name, value) for value in self.values} - {values.NOTHING}
         self.kind = kinds.pop() if len(kinds) == 1 else values.TEXT if kinds else values.NOTHING
         self.is_whole = bool(kinds & set(values.WHOLE)) or self.kind in values.WHOLE
@@ -81,23 +81,16 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str] | None, 
     for column in found:
         column.fill(terminal, with_distance=terminal.is_terminal)
     if not terminal.is_terminal:
-        return _drawn(found, terminal)
+        return _draw(found, terminal)
     if _total(found) > terminal.width:
         for column in found:
             column.fill(terminal, with_distance=False)
-    shown = _fitting(found, terminal.width)
-    if len(shown) < min(LEAST_COLUMNS, len(found)):
+    fitting = _fitting(found, terminal.width)
+    if len(fitting) < min(LEAST_COLUMNS, len(found)):
         return _blocks(found, len(rows), terminal)
-    _shrink(shown, terminal.width)
-    left_out = [column.header for column in found if column not in shown]
-    return _drawn(shown, terminal) + _told(left_out, terminal)
-
-
-def _field(row: Any, path: str) -> Any:
-    try:
-        return paths.select(row, paths.parse(path))[0]
-    except LookupError:
-        return None
+    _shrink(fitting, terminal.width)
+    left_out = [column.header for column in found if column not in fitting]
+    return _draw(fitting, terminal) + _footnote(left_out, terminal)
 
 
 def _chosen(rows: Sequence[Mapping[str, Any]]) -> list[Column]:
@@ -150,7 +143,7 @@ def _shrink(columns: Sequence[Column], room: int) -> None:
         column.width = max(column.narrowest, column.width - excess)
 
 
-def _drawn(columns: Sequence[Column], terminal: Terminal) -> list[str]:
+def _draw(columns: Sequence[Column], terminal: Terminal) -> list[str]:
     found = [_line(columns, [(column.title, ("bold",)) for column in columns], terminal)]
     for index in range(len(columns[0].values)):
         row = [(column.cells[index], values.styles(column.name, column.values[index])) for column in columns]
@@ -161,14 +154,14 @@ def _drawn(columns: Sequence[Column], terminal: Terminal) -> list[str]:
 def _line(columns: Sequence[Column], row: Sequence[tuple[str, tuple[str, ...]]], terminal: Terminal) -> str:
     line, blanks = "", 0
     for column, (text, styles) in zip(columns, row):
-        shown = cells.cut(text, column.width, terminal.symbol("more"))
-        before = column.width - cells.width(shown)
-        line += " " * (blanks + (before if column.is_numeric else 0)) + terminal.paint(shown, *styles)
+        part = cells.cut(text, column.width, terminal.symbol("more"))
+        before = column.width - cells.width(part)
+        line += " " * (blanks + (before if column.is_numeric else 0)) + terminal.paint(part, *styles)
         blanks = GAP + (0 if column.is_numeric else before)
     return line
 
 
-def _told(left_out: Sequence[str], terminal: Terminal) -> list[str]:
+def _footnote(left_out: Sequence[str], terminal: Terminal) -> list[str]:
     if not left_out:
         return []
     text = f"Not shown at this width: {', '.join(left_out)}"

@@ -1,4 +1,4 @@
-"""The waiting policy by itself: a look that fails, a clock that jumps, a deadline that is kept."""
+"""The waiting policy by itself: a poll that fails, a clock that jumps, a deadline that is kept."""
 
 import pytest
 from conftest import Clock
@@ -6,6 +6,7 @@ from conftest import Clock
 from heygen.api.operations import Wait
 from heygen.calls import jobs
 from heygen.core.errors import HeygenError
+from heygen.core.observer import WaitObserver
 
 PLAN = Wait(
     id="data.id",
@@ -31,12 +32,12 @@ def lost():
 def test_a_dead_network_does_not_overrun_the_deadline_once_per_job():
     clock = Timed()
 
-    def look(id):
-        clock.elapsed += 5  # each look runs into its own timeout
+    def poll(id):
+        clock.elapsed += 5  # each poll runs into its own timeout
         raise lost()
 
     waited_for = [jobs.Job(str(number)) for number in range(50)]
-    outcome = jobs.wait(waited_for, PLAN, look, clock, 60.0, jobs.Observer())
+    outcome = jobs.wait(waited_for, PLAN, poll, clock, 60.0, WaitObserver())
     assert outcome.is_timeout
     assert clock.elapsed <= 65
 
@@ -44,34 +45,34 @@ def test_a_dead_network_does_not_overrun_the_deadline_once_per_job():
 def test_a_job_that_is_refused_leaves_the_others_their_time():
     clock = Timed()
 
-    def look(id):
+    def poll(id):
         if id == "gone":
             raise HeygenError("forbidden", "no", status=403)
         return {"data": {"status": "completed" if clock.elapsed > 100 else "processing"}}
 
     gone, fine = jobs.Job("gone"), jobs.Job("fine")
-    outcome = jobs.wait([gone, fine], PLAN, look, clock, 1000.0, jobs.Observer())
+    outcome = jobs.wait([gone, fine], PLAN, poll, clock, 1000.0, WaitObserver())
     assert (gone.state, fine.state, outcome.is_timeout) == (jobs.REFUSED, jobs.SUCCEEDED, False)
 
 
 def test_the_observer_is_told_and_closed_whatever_happens():
     events = []
 
-    class Recorder(jobs.Observer):
+    class Recorder(WaitObserver):
         def update(self, all_jobs):
             events.append([job.status for job in all_jobs])
 
         def close(self):
             events.append("closed")
 
-    def look(id):
+    def poll(id):
         if events:
             raise ZeroDivisionError
         return {"data": {"status": "processing", "progress": 40}}
 
     job = jobs.Job("a")
     with pytest.raises(ZeroDivisionError):
-        jobs.wait([job], PLAN, look, Timed(), 100.0, Recorder())
+        jobs.wait([job], PLAN, poll, Timed(), 100.0, Recorder())
     assert events == [["processing"], "closed"]
     assert job.progress == 40
 

@@ -2,43 +2,17 @@
 
 import json
 import os
-import pathlib
 import signal
 import subprocess
 import sys
 
 import pytest
+from processes import ROOT, start
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 CREATE = ("video", "create", "--type", "avatar", "--avatar-id", "a1", "--script", "Hi", "--wait")
 STILL = {"data": {"id": "vid_1", "status": "processing"}}
 
 posix = pytest.mark.skipif(os.name == "nt", reason="signals and pipes as POSIX has them")
-
-
-def start(server, *argv, **options):
-    environ = {
-        "PATH": os.environ.get("PATH", ""),
-        "HOME": options.pop("home", "/nonexistent"),
-        "HEYGEN_API_BASE": server.url,
-        "HEYGEN_API_KEY": "test-key",
-        "HEYGEN_NO_ANALYTICS": "1",
-        **options.pop("env", {}),
-    }
-    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
-    return subprocess.Popen([sys.executable, "-B", str(ROOT / "heygen.py"), *argv], env=environ, **pipes)
-
-
-def peak_memory(server, *argv):
-    """Run the program to its successful end, and return the most memory that it has had, in MiB (Linux)."""
-    # Its own account of itself: ru_maxrss counts what the process was before it became this program.
-    code = (
-        "import sys; from heygen.__main__ import main; assert main() == 0; "
-        "print([line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')][0], file=sys.stderr)"
-    )
-    environ = {"PYTHONPATH": str(ROOT), "HEYGEN_API_BASE": server.url, "HEYGEN_API_KEY": "test-key", "HEYGEN_NO_ANALYTICS": "1"}
-    answer = subprocess.run([sys.executable, "-B", "-c", code, *argv], env=environ, capture_output=True, check=True)
-    return int(answer.stderr) / 1024
 
 
 def waiting(server, **options):

@@ -7,7 +7,7 @@ import urllib.request
 
 import pytest
 from hostile import break_off, read_body, reset
-from test_process import peak_memory
+from processes import peak_memory
 from uploads import ASSET, MP4, SHA
 
 # --- `asset upload`, one file

@@ -9,7 +9,7 @@ import threading
 
 import pytest
 from filehost import CONTENT, TAG, download, sending, there, video
-from test_process import peak_memory, start
+from processes import peak_memory, start
 
 from heygen.http import connection
 

@@ -5,9 +5,9 @@ import pathlib
 import shutil
 
 import pytest
-from filehost import CONTENT, TAG, download, sending, there, video
+from filehost import CONTENT, download, sending, there, video
 
-from heygen.calls import downloading
+from heygen.calls import assets
 
 posix = pytest.mark.skipif(os.name == "nt", reason="POSIX files")
 
@@ -94,7 +94,7 @@ def test_an_empty_path_is_a_usage_error(run, server, place):
     ],
 )
 def test_the_default_name_is_safe_whatever_the_id_is(id, name):
-    assert downloading.Resource(None, downloading.VIDEO, id).file_name("video", "https://h/x.mp4") == name
+    assert assets.Resource(None, assets.VIDEO, id).file_name("video", "https://h/x.mp4") == name
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_the_default_name_is_safe_whatever_the_id_is(id, name):
     ],
 )
 def test_the_default_name_tells_what_it_is(asset, link, name):
-    assert downloading.Resource(None, downloading.VIDEO, "v1").file_name(asset, link) == name
+    assert assets.Resource(None, assets.VIDEO, "v1").file_name(asset, link) == name
 
 
 def test_a_name_as_long_as_the_file_system_takes_is_fine(run, server, files, place):

@@ -1,4 +1,4 @@
-"""heygen/files/source.py and multipart.py: what is sent as a form, from files, pipes and standard input."""
+"""heygen/files/local_file.py, media_type.py, multipart.py and progress.py: what is sent as a form, from files, pipes and standard input."""
 
 import email.parser
 import email.policy
@@ -10,7 +10,9 @@ import pytest
 from uploads import ASSET, MP4
 
 from heygen.core.context import InputStream
-from heygen.files import multipart, source
+from heygen.files import media_type, multipart
+from heygen.files.local_file import LocalFile
+from heygen.files.progress import observed
 from heygen.http.message import Body
 
 posix = pytest.mark.skipif(os.name == "nt", reason="POSIX files")
@@ -63,7 +65,7 @@ def test_odd_names_arrive(run, server, tmp_path, name, written):
 
 
 @pytest.mark.parametrize(
-    "name, begin, media_type",
+    "name, begin, expected",
     [
         ("a.MP4", b"x", "video/mp4"),
         ("a.webm", b"x", "video/webm"),
@@ -87,8 +89,8 @@ def test_odd_names_arrive(run, server, tmp_path, name, written):
         ("", b"ID3\x04", "audio/mpeg"),
     ],
 )
-def test_the_type_comes_from_the_name_or_else_from_the_first_bytes(name, begin, media_type):
-    assert source.content_type(name, begin) == media_type
+def test_the_type_comes_from_the_name_or_else_from_the_first_bytes(name, begin, expected):
+    assert media_type.guess(name, begin) == expected
 
 
 @pytest.mark.parametrize("command", [("asset", "create", "--file"), ("asset", "upload")])
@@ -183,7 +185,7 @@ def test_a_file_that_changes_between_tries_is_not_sent_again(run, server, clip):
 
 @pytest.mark.parametrize("change", ["grow", "shrink", "touch"])
 def test_the_last_bytes_only_go_out_when_nothing_has_changed(clip, change):
-    found = source.Source(str(clip), "clip.mp4", "video/mp4")
+    found = LocalFile(str(clip), "clip.mp4", "video/mp4")
     reading = found.open()
     block = memoryview(bytearray(10_000))
     assert reading.readinto(block) == 10_000
@@ -237,7 +239,7 @@ def test_a_body_is_told_of_as_it_is_read_and_anew_for_each_try():
         advance = staticmethod(told.append)
         close = staticmethod(lambda: told.append("close"))
 
-    body = source.watched(Body(open=lambda: io.BytesIO(b"12345"), length=5), Progress)
+    body = observed(Body(open=lambda: io.BytesIO(b"12345"), length=5), Progress)
     for _ in range(2):
         stream = body.open()
         while stream.readinto(memoryview(bytearray(3))):

@@ -1,7 +1,6 @@
 """Progress: one line that is redrawn on a terminal, a line per change elsewhere, nothing in JSON mode or under CI."""
 
 import io
-import os
 import shlex
 import sys
 import textwrap
@@ -13,7 +12,7 @@ from shells import Typed, needed
 
 from heygen.calls import jobs
 from heygen.core.context import Context, InputStream, OutputStream
-from heygen.output import progress
+from heygen.output.printer import Printer
 from heygen.output.progress import TransferProgress, WaitProgress
 
 ID = "3f1d0c7e9a5b4e0f8c2d1a6b7e8f9012"
@@ -36,13 +35,13 @@ def context(clock):
     return make
 
 
-def shown(context):
+def written(context):
     return context.stderr.raw.getvalue().decode(context.stderr.encoding)
 
 
 def last_frame(context, columns=80):
     """Return what the screen showed before the line was last redrawn or taken away."""
-    frames = [frame for frame in Screen(columns).feed(shown(context)).frames if frame]
+    frames = [frame for frame in Screen(columns).feed(written(context)).frames if frame]
     return frames[-1]
 
 
@@ -61,7 +60,7 @@ def test_a_transfer_shows_a_bar_the_amount_the_rate_and_the_time_left(context, c
     transfer = upload(context(), clock, 40_000_000, [1_000_000] * 10, 0.5)
     assert last_frame(transfer.context) == "Uploading intro.mp4  ━━━━               25%  10/40 MB  2.0 MB/s  15s left"
     transfer.close()
-    assert Screen().feed(shown(transfer.context)).text() == ""
+    assert Screen().feed(written(transfer.context)).text() == ""
 
 
 @pytest.mark.parametrize(
@@ -80,12 +79,12 @@ def test_a_transfer_shows_a_bar_the_amount_the_rate_and_the_time_left(context, c
 )
 def test_what_matters_least_gives_way_where_the_terminal_is_narrow(context, clock, columns, frame):
     transfer = upload(context(columns=columns), clock, 40_000_000, [1_000_000] * 10, 0.5)
-    assert shown(transfer.context).split("\x1b[J\r")[-2] == frame
+    assert written(transfer.context).split("\x1b[J\r")[-2] == frame
 
 
 def test_the_bar_keeps_its_place_while_the_numbers_change(context, clock):
     transfer = upload(context(columns=100), clock, 2_000_000_000, [9_999_999] * 200, 0.37)
-    frames = [frame for frame in shown(transfer.context).split("\x1b[J\r") if frame]
+    frames = [frame for frame in written(transfer.context).split("\x1b[J\r") if frame]
     assert len(frames) == 200
     assert {frame.index("%") for frame in frames} == {frames[0].index("%")}
     assert {len(frame.partition("━")[0]) for frame in frames if "━" in frame} == {len("Uploading intro.mp4  ")}
@@ -93,13 +92,13 @@ def test_the_bar_keeps_its_place_while_the_numbers_change(context, clock):
 
 def test_no_more_than_ten_frames_a_second_are_drawn(context, clock):
     transfer = upload(context(), clock, 100_000, [10] * 10_000, 0.001)
-    assert 90 <= shown(transfer.context).count("\r") <= 100
+    assert 90 <= written(transfer.context).count("\r") <= 100
 
 
 def test_a_short_transfer_draws_nothing(context, clock):
     transfer = upload(context(), clock, 1000, [100] * 10, 0.01)
     transfer.close()
-    assert shown(transfer.context) == ""
+    assert written(transfer.context) == ""
 
 
 def test_a_transfer_of_unknown_length_shows_what_it_has(context, clock):
@@ -119,7 +118,7 @@ def test_a_resumed_transfer_counts_only_what_is_new_into_its_rate(context, clock
 def test_a_terminal_that_is_resized_is_never_overrun(context, clock):
     widths = [80, 40, 20, 120, 10]
     transfer = upload(context(columns=lambda: widths[int(clock.elapsed) % 5]), clock, 10_000, [1] * 50, 1)
-    frames = shown(transfer.context).split("\x1b[J\r")[:-1]
+    frames = written(transfer.context).split("\x1b[J\r")[:-1]
     assert len(frames) == 50
     for second, frame in enumerate(frames, 1):
         assert len(frame) < widths[second % 5]
@@ -133,7 +132,7 @@ def test_a_name_cannot_move_the_cursor(context, clock):
 def test_without_a_terminal_each_quarter_is_told_but_not_every_moment(context, clock):
     transfer = upload(context(terminal=False), clock, 80_000_000, [1_000_000] * 80, 1)
     transfer.close()
-    assert shown(transfer.context).splitlines() == [
+    assert written(transfer.context).splitlines() == [
         "Uploading intro.mp4: 25%, 20/80 MB, 1.0 MB/s, 1m left",
         "Uploading intro.mp4: 50%, 40/80 MB, 1.0 MB/s, 40s left",
         "Uploading intro.mp4: 75%, 60/80 MB, 1.0 MB/s, 20s left",
@@ -143,33 +142,26 @@ def test_without_a_terminal_each_quarter_is_told_but_not_every_moment(context, c
 
 def test_a_dumb_terminal_gets_lines(context, clock):
     transfer = upload(context(TERM="dumb"), clock, 40, [10] * 4, 10)
-    assert "\r" not in shown(transfer.context) and shown(transfer.context).count("\n") == 4
-
-
-class Invocation:
-    """As much of an invocation as a transfer looks at."""
-
-    def __init__(self, context, is_human):
-        self.context, self.output = context, self
-        self.is_human, self.color = is_human, "auto"
+    assert "\r" not in written(transfer.context) and written(transfer.context).count("\n") == 4
 
 
 @pytest.mark.parametrize("is_human, environ", [(False, {}), (True, {"CI": "true"})])
 def test_transfers_are_silent_in_json_mode_and_under_ci(context, clock, is_human, environ):
-    transfer = progress.transfer(Invocation(context(**environ), is_human), "Uploading x", 1000)
+    context = context(**environ)
+    transfer = Printer(context, is_human).transfer_progress("Uploading x", 1000)
     for _ in range(10):
         clock.elapsed += 1
         transfer.advance(100)
     transfer.reset()
     transfer.close()
-    assert shown(transfer.context if hasattr(transfer, "context") else context()) == ""
+    assert written(context) == ""
 
 
 def test_transfers_are_shown_to_people(context, clock):
-    transfer = progress.transfer(Invocation(context(), True), "Uploading x", 1000, start=500)
+    transfer = Printer(context(), is_human=True).transfer_progress("Uploading x", 1000, start=500)
     clock.elapsed += 1
     transfer.advance(100)
-    assert " 60%" in shown(transfer.context)
+    assert " 60%" in written(transfer.context)
 
 
 # --- waits
@@ -207,13 +199,13 @@ def wait(context, clock, waited_for, seconds=65, what="video"):
     ],
 )
 def test_a_wait_shows_what_how_far_and_how_long(context, clock, waited_for, columns, frame):
-    assert shown(wait(context(columns=columns), clock, waited_for).context) == f"{frame}\x1b[J\r"
+    assert written(wait(context(columns=columns), clock, waited_for).context) == f"{frame}\x1b[J\r"
 
 
 def test_a_wait_says_when_nobody_answers(context, clock):
     lost = job(status="processing")
     lost.is_unreachable = True
-    assert ": processing · no answer, trying again · 1m 5s" in shown(wait(context(columns=100), clock, [lost]).context)
+    assert ": processing · no answer, trying again · 1m 5s" in written(wait(context(columns=100), clock, [lost]).context)
 
 
 def test_the_spinner_turns_while_a_wait_sleeps_and_the_line_is_gone_at_its_end(context, clock):
@@ -221,17 +213,17 @@ def test_the_spinner_turns_while_a_wait_sleeps_and_the_line_is_gone_at_its_end(c
     waiting.sleep(3.25, clock.sleep)
     assert clock.elapsed == pytest.approx(65 + 3.25)
     assert max(clock.sleeps) <= 0.1
-    frames = shown(waiting.context).split("\x1b[J\r")[:-1]
+    frames = written(waiting.context).split("\x1b[J\r")[:-1]
     assert 32 <= len(frames) <= 34
     assert len({frame[0] for frame in frames}) == 10
     assert frames[-1].endswith("1m 8s")
     waiting.close()
-    assert Screen().feed(shown(waiting.context)).text() == ""
+    assert Screen().feed(written(waiting.context)).text() == ""
 
 
 def test_nothing_beyond_ascii_goes_to_a_terminal_that_has_no_more(context, clock):
     waiting = wait(context(encoding="ascii"), clock, [job(status="processing")])
-    assert shown(waiting.context) == f"/ Waiting for video {ID}: processing, 1m 5s\x1b[J\r"
+    assert written(waiting.context) == f"/ Waiting for video {ID}: processing, 1m 5s\x1b[J\r"
     transfer = upload(context(encoding="ascii"), clock, 40_000_000, [1_000_000] * 11, 0.5)
     assert last_frame(transfer.context).startswith("Uploading intro.mp4  ====    ")
 
@@ -245,7 +237,7 @@ def test_without_a_terminal_a_wait_tells_of_each_change(context, clock):
         waiting.update([waited_for])
     waiting.close()
     assert clock.sleeps == [10] * 4
-    assert shown(waiting.context).splitlines() == [
+    assert written(waiting.context).splitlines() == [
         f"Waiting for video {ID}: pending (1m 5s)",
         f"Waiting for video {ID}: processing (1m 25s)",
         f"Waiting for video {ID}: completed (1m 45s)",

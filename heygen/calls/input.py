@@ -1,4 +1,4 @@
-"""Where values come from that the command line does not hold itself: standard input and files."""
+"""Reads what the command line only names: the body of -d from a file, and values from standard input."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from heygen.cli.tree import Flag
 
 
-class Sources:
-    """Reads them for one call of a command; only one of them may take stdin."""
+class InputReader:
+    """Reads for one call of a command; only one flag may take standard input."""
 
     def __init__(self, invocation: Invocation) -> None:
         self.invocation = invocation

@@ -1,9 +1,9 @@
-"""heygen/calls/downloading.py: what there is to download, and waits that end on disk."""
+"""heygen/calls/assets.py and saving.py: what there is to download, and waits that end on disk."""
 
 import pytest
 from filehost import CONTENT, download, sending, there, video
 
-from heygen.calls import downloading
+from heygen.calls.assets import KINDS
 
 # --- what there is to download
 
@@ -52,9 +52,9 @@ def test_every_file_of_a_resource_can_be_had(run, server, files, place, group, p
 def test_the_documents_have_the_fields_that_files_are_read_from():
     from heygen.api import operations, schema
 
-    for kind in downloading.KINDS:
-        shown = operations.find_by_words(kind.shown_by)
-        data = schema.resolve(shown.response_schema["properties"]["data"], shown.document)
+    for kind in KINDS:
+        operation = operations.find_by_words(kind.get_command)
+        data = schema.resolve(operation.response_schema["properties"]["data"], operation.document)
         assert {asset.field for asset in kind.assets.values()} <= set(data["properties"])
 
 

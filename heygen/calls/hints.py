@@ -1,0 +1,41 @@
+"""The commands that hints name: what lists what an operation made, and what lists the IDs that it takes."""
+
+from __future__ import annotations
+
+from heygen.api import operations
+from heygen.api.fields import flag_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from heygen.api.operations import Operation
+
+
+def command_line(*words: str) -> str:
+    """Return a command of ours as it is typed into a shell."""
+    from shlex import join
+
+    return join(("heygen", *words))
+
+
+def list_command_for_created(operation: Operation) -> str | None:
+    """Return the command that lists what an operation makes, or None where there is none."""
+    shown = operation.wait.follow_up if operation.wait else operation.words
+    if len(shown) > 2 and operation.wait and shown[-2] != "batches":
+        return _list_command([(*shown[:-1], "list")])
+    return _list_command([(*shown[:-1], "list"), (shown[0], "list")])
+
+
+def list_command_for_ids(operation: Operation) -> str | None:
+    """Return the command that lists what an operation's path takes an ID of, or None where there is none."""
+    # The list of /v3/videos knows the ID of /v3/videos/{video_id}, but not that of /v3/videos/batches/{batch_id}.
+    return _list_command([(*operation.words[:-1], "list"), (operation.group, "list")], above=operation.path)
+
+
+def _list_command(candidates: list[tuple[str, ...]], above: str | None = None) -> str | None:
+    """Return the first of the commands that exists; `above` asks for one whose IDs that path takes."""
+    for words in candidates:
+        found = operations.find_by_words(words)
+        if found is not None and (above is None or above.startswith(found.path + "/{")):
+            required = [f"--{flag_name(each.name)} <{flag_name(each.name)}>" for each in found.parameters if each.is_required]
+            return " ".join(("heygen", *words, *required))
+    return None

@@ -1,0 +1,146 @@
+"""Makes the request of an operation from a command's flags: path, query, body and idempotency key, all checked."""
+
+from __future__ import annotations
+
+from heygen.api import body as bodies
+from heygen.calls.input import InputReader
+from heygen.core.errors import usage_error
+from heygen.http.client import Call
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from heygen.api.operations import Operation
+    from heygen.calls.invocation import Invocation
+
+
+def prepare(invocation: Invocation) -> Call:
+    """Return the checked call that the command line asks for; nothing is sent and no credential read.
+
+    Raises a usage error that names everything that is missing or wrong.
+    """
+    operation = invocation.command.operation
+    values = dict(invocation.given)
+    reader = InputReader(invocation)
+    data = reader.data()
+    for flag in invocation.command.flags:
+        if flag.takes_stdin and values.get(flag.key) == "-":
+            values[flag.key] = reader.text(flag)
+    if operation.is_multipart:
+        _refuse_missing(invocation)
+        return _multipart_call(invocation, operation, values)
+    content = _content(invocation, operation, data, values)
+    return _call(invocation, operation, values, content)
+
+
+def refuse_flags_without_wait(invocation: Invocation) -> None:
+    """Refuse a flag that belongs to waiting where nothing is waited for. Raises a usage error."""
+    given = invocation.given
+    for key in ("timeout", "output_path"):
+        if key in given and not given.get("wait"):
+            name = key.replace("_", "-")
+            raise usage_error(f"--{name} goes with --wait", param=name, hint="Add --wait")
+
+
+def _content(
+    invocation: Invocation, operation: Operation, data: dict[str, Any] | None, values: dict[str, Any]
+) -> dict[str, Any] | None:
+    """Return the merged and validated request body."""
+    fields = invocation.command.fields
+    by_field = {
+        field.name: values[field.name] if isinstance(values[field.name], list) else [values[field.name]]
+        for field in fields
+        if field.name in values
+    }
+    content = bodies.merge(operation, fields, data, values.get("set", ()), by_field)
+    of_fields = {f"--{flag.name}" for flag in invocation.command.flags if flag.key in {field.name for field in fields}}
+    # A required field may come from -d or --set as well: whether it is missing, the body tells.
+    missing = [name for name in invocation.missing if name not in of_fields]
+    found = [] if values.get("no_validate") else bodies.problems(operation, content)
+    if found or missing:
+        raise bodies.refusal(found, fields, invocation.command.path, missing, values.get("set", ()))
+    return content
+
+
+def _refuse_missing(invocation: Invocation) -> None:
+    if invocation.missing:
+        raise bodies.refusal([], invocation.command.fields, invocation.command.path, invocation.missing)
+
+
+def _call(
+    invocation: Invocation, operation: Operation, values: dict[str, Any], content: dict[str, Any] | None
+) -> Call:
+    from heygen.output.printer import compact
+
+    return Call(
+        method=operation.method,
+        path=path_of(operation, values),
+        query=_query(operation, values),
+        body=compact(content).encode() if content is not None else None,
+        content_type="application/json" if content is not None else None,
+        idempotency_key=idempotency_key(invocation) if operation.method == "POST" else None,
+        repeat_is_safe=_repeat_is_safe(operation, content),
+    )
+
+
+def _multipart_call(invocation: Invocation, operation: Operation, values: dict[str, Any]) -> Call:
+    from heygen.files import multipart
+
+    parts = [(field.name, values[field.name]) for field in invocation.command.fields if field.name in values]
+    files = {field.name for field in invocation.command.fields if any(each.is_file for each in field.shapes.values())}
+    form = multipart.form(parts, files, invocation.context)
+    body = form.body
+    if not invocation.given.get("dry_run"):
+        from heygen.calls.uploading import with_progress
+
+        body = with_progress(invocation, form.name, body)
+    return _call(invocation, operation, values, None).replace(body=body, content_type=form.content_type)
+
+
+def path_of(operation: Operation, values: dict[str, Any]) -> str:
+    """Return the operation's path with its parameters filled in, each percent-encoded as one segment."""
+    path = operation.path
+    for parameter in operation.parameters:
+        if parameter.location == "path":
+            path = path.replace("{" + parameter.name + "}", path_segment(str(values[parameter.name])))
+    return path
+
+
+def path_segment(id: str) -> str:
+    """Return an ID as one segment of a path. Raises a usage error for one that would lead elsewhere."""
+    if id in (".", ".."):
+        # Percent-encoding leaves dots alone, and a server would resolve them to another path.
+        raise usage_error(f'"{id}" is no ID')
+    from urllib.parse import quote
+
+    return quote(id, safe="", errors="surrogatepass")
+
+
+def _query(operation: Operation, values: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    pairs = []
+    for parameter in operation.parameters:
+        if parameter.location == "query" and parameter.name in values:
+            value = values[parameter.name]
+            for item in value if isinstance(value, list) else [value]:
+                pairs.append((parameter.name, str(item).lower() if isinstance(item, bool) else str(item)))
+    return tuple(pairs)
+
+
+def idempotency_key(invocation: Invocation) -> str:
+    """Return the key that the user set, or a random one. Raises a usage error for one that no header takes."""
+    given = invocation.given.get("idempotency_key")
+    if given is None:
+        return invocation.context.uuid()
+    if not given or not all("!" <= sign <= "~" for sign in given) or len(given) > 255:
+        raise usage_error(
+            "--idempotency-key must be 1 to 255 printable ASCII characters without blanks", param="idempotency-key"
+        )
+    return given
+
+
+def _repeat_is_safe(operation: Operation, content: dict[str, Any] | None) -> bool:
+    kind = operation.idempotency or ""
+    if kind.startswith("body:"):
+        return bool((content or {}).get(kind[len("body:") :]))
+    return kind in ("header", "natural")

@@ -1,0 +1,44 @@
+"""Sends the request of an operation, and says how to find out what came of it where its outcome is unknown."""
+
+from __future__ import annotations
+
+from heygen.core.errors import HeygenError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from heygen.api.operations import Operation
+    from heygen.http.client import Answer, Call, Client
+
+
+def send(operation: Operation, client: Client, call: Call) -> Answer:
+    """Send the call. Raises HeygenError, whose hint names the command that checks where the outcome is unknown."""
+    try:
+        return client.send(call)
+    except HeygenError as error:
+        if error.outcome_is_unknown:
+            raise _unknown_outcome(operation, call, error) from error
+        if error.status == 404:
+            from heygen.calls import hints
+
+            lister = hints.list_command_for_ids(operation)
+            if lister:
+                error.hint = f"Check ID with: {lister}"
+        raise
+    except KeyboardInterrupt as interrupt:
+        if call.method == "GET":
+            raise
+        error = HeygenError("canceled", "interrupted while the request was under way")
+        raise _unknown_outcome(operation, call, error) from interrupt
+
+
+def _unknown_outcome(operation: Operation, call: Call, error: HeygenError) -> HeygenError:
+    from heygen.calls import hints
+
+    error.message += "; the API may have carried out the request all the same"
+    error.message += "" if call.repeat_is_safe else ", so it was not repeated"
+    lister = hints.list_command_for_created(operation)
+    again = "repeat it with the same --idempotency-key" if call.idempotency_key else "repeat it"
+    error.hint = f"Look before you {again}: {lister}" if lister else f"Look at the resource before you {again}"
+    if call.idempotency_key:
+        error.details = {**error.details, "idempotency_key": call.idempotency_key}
+    return error
