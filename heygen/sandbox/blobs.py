@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Sink:
-    """A file that is being received. It takes its place when it is complete, or leaves no trace."""
+    """A file that is being received. When complete it is kept under its name; else it leaves no trace."""
 
     def __init__(self, folder: str, name: str) -> None:
         self._path = os.path.join(folder, f"{name}.part")
@@ -34,7 +34,7 @@ class Sink:
         return self._sha256.hexdigest()
 
     def keep(self, path: str) -> None:
-        """Put the file in its place."""
+        """Give the complete file its name."""
         self._stream.close()
         os.replace(self._path, path)
 
@@ -53,7 +53,7 @@ class Blobs:
         self._folder: str | None = None
         self._count = 0
 
-    def _place(self) -> str:
+    def _make_folder(self) -> str:
         if self._folder is None:
             if self._kept is not None:
                 os.makedirs(self._kept, mode=0o700, exist_ok=True)
@@ -67,16 +67,16 @@ class Blobs:
     def receive(self, id: str) -> Sink:
         """Return where the bytes of an incoming file go."""
         self._count += 1
-        return Sink(self._place(), f"{id}.{self._count}")
+        return Sink(self._make_folder(), f"{id}.{self._count}")
 
     def keep(self, id: str, sink: Sink) -> None:
         """Store what was received under an id, in place of what was there."""
-        sink.keep(os.path.join(self._place(), id))
+        sink.keep(os.path.join(self._make_folder(), id))
 
     def open(self, id: str) -> BinaryIO | None:
         """Return the bytes of a file, or None where there are none."""
         try:
-            return open(os.path.join(self._place(), id), "rb")
+            return open(os.path.join(self._make_folder(), id), "rb")
         except FileNotFoundError:
             return None
 
@@ -84,14 +84,14 @@ class Blobs:
         """Forget a file."""
         if self._folder is not None or self._kept is not None:
             try:
-                os.remove(os.path.join(self._place(), id))
+                os.remove(os.path.join(self._make_folder(), id))
             except FileNotFoundError:
                 pass
 
     def clear(self) -> None:
         """Forget all files."""
-        for name in os.listdir(self._place()) if self._folder is not None else ():
-            os.remove(os.path.join(self._place(), name))
+        for name in os.listdir(self._make_folder()) if self._folder is not None else ():
+            os.remove(os.path.join(self._make_folder(), name))
 
     def close(self) -> None:
         """Leave nothing behind, unless a state file refers to it."""

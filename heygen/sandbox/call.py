@@ -5,7 +5,7 @@ from __future__ import annotations
 from heygen.sandbox import jobs
 from heygen.sandbox.paging import newest_first, page
 from heygen.sandbox.problems import missing
-from heygen.sandbox.rendering import ABSENT, render
+from heygen.sandbox.rendering import ABSENT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,18 +41,6 @@ class Call:
         self.upload = upload
         self.now = world.clock.now()
 
-    def run(self) -> tuple[int, Any]:
-        """Carry the operation out and return status and document. Raises Refusal."""
-        from importlib import import_module
-
-        operation = self.operation
-        module = import_module(f"heygen.sandbox.resources.{operation.group.replace('-', '_')}")
-        result = module.OPERATIONS[" ".join(operation.command)](self)
-        status, document = result if isinstance(result, tuple) else (200, result)
-        if operation.response_schema is not None:
-            document = render(document, operation.response_schema, operation.document)
-        return status, document
-
     def entry(self, kind: str, id: str, name: str = "Resource") -> Entry:
         """Return an entry. Raises the API's 404."""
         found = self.world.store.get(kind, id)
@@ -60,14 +48,14 @@ class Call:
             raise missing(kind, name, id)
         return found
 
-    def looked_at(self, kind: str, id: str, name: str = "Resource") -> Entry:
-        """Return an entry as a poll sees it. Raises the API's 404."""
-        return self.turned(self.entry(kind, id, name))
+    def poll(self, kind: str, id: str, name: str = "Resource") -> Entry:
+        """Return an entry as a poll sees it: a fault may decide its job's status. Raises the API's 404."""
+        return self.apply_fault(self.entry(kind, id, name))
 
-    def turned(self, found: Entry) -> Entry:
-        """Return an entry whose job a fault may turn at this look.
+    def apply_fault(self, found: Entry) -> Entry:
+        """Return an entry with the status that a fault asks for while its job runs.
 
-        A passing status is shown this once; `failed` is for good.
+        `failed` is for good; any other status is shown this once.
         """
         if "job" not in found or jobs.has_ended(found, self.now):
             return found
@@ -76,8 +64,8 @@ class Call:
             return found
         if asked == jobs.FAILED:
             jobs.finish(found, jobs.FAILED, self.now)
-            self.world.expect(found)
-            self.world.settle()
+            self.world.enqueue(found)
+            self.world.process_ended_jobs()
             return found
         return {**found, "job": {**found["job"], "held": asked}}
 
@@ -89,26 +77,24 @@ class Call:
         """Start the job of a new entry; a fault may decide how it ends."""
         asked = self.world.faults.job_status(self.method, self.url_path)
         jobs.begin(entry, job_kind, self.now, self.world.options.seconds(job_kind), asked)
-        self.world.expect(entry)
+        self.world.enqueue(entry)
         return entry
 
     def list(
         self,
         entries: Sequence[Any],
         show: Callable[[Any], dict[str, Any]],
-        place: Callable[[Any], int] = newest_first,
+        order: Callable[[Any], int] = newest_first,
     ) -> dict[str, Any]:
         """Return the document of one page of entries, each as `show` has it."""
-        shown, more, token = page(entries, self.query, self.url_path, place)
-        return {"data": [show(entry) for entry in shown], "has_more": more, "next_token": token}
+        found, more, token = page(entries, self.query, self.url_path, order)
+        return {"data": [show(entry) for entry in found], "has_more": more, "next_token": token}
 
     def remove(self, entry: Entry) -> None:
-        """Delete an entry and what hangs on it."""
+        """Delete an entry and what belongs to it."""
         self.world.remove(entry)
 
 
 def when(condition: bool, value: Any) -> Any:
-    """Return the value, or that there is none."""
+    """Return the value, or ABSENT where the condition does not hold."""
     return value if condition else ABSENT
-
-

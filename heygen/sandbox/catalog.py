@@ -1,15 +1,17 @@
 """What every account finds from the start: stock avatars and voices, styles, templates, brand kits, sounds.
 
-Ids follow from the seed; `place` is where a thing stands in its list.
+Ids follow from the seed; `order` is the index of a thing in its list.
 """
 
 from __future__ import annotations
 
+from heygen.sandbox.clock import iso
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterable
+    from typing import Any, Callable, Iterable
 
-    from heygen.sandbox.world import World
+    from heygen.sandbox.mint import Mint
 
 # When all of it was made: 2025-06-01 00:00:00 UTC.
 MADE_AT = 1_748_736_000
@@ -76,35 +78,45 @@ _SOUNDS = (
 )
 
 
-def make(kind: str, world: World) -> list[dict[str, Any]]:
-    """Return the presets of a kind."""
-    made = [dict(each) for each in _MAKERS[kind](world)]
-    for place, each in enumerate(made):
-        # An id of its own, unless it has to be known elsewhere.
-        each.setdefault("id", world.mint.id(f"preset {kind}", place))
-        each["place"] = place
-    return made
+class Catalog:
+    """The presets, made when they are first asked for. `public` returns the link to a path."""
+
+    def __init__(self, mint: Mint, public: Callable[[str], str]) -> None:
+        self.mint = mint
+        self.public = public
+        self._made: dict[str, list[dict[str, Any]]] = {}
+
+    def presets(self, kind: str) -> list[dict[str, Any]]:
+        """Return the presets of a kind: avatar, look, voice, style, template, brand kit, glossary or sound."""
+        if kind not in self._made:
+            made = [dict(each) for each in _MAKERS[kind](self)]
+            for order, each in enumerate(made):
+                # An id of its own, unless it has to be known elsewhere.
+                each.setdefault("id", self.mint.id(f"preset {kind}", order))
+                each["order"] = order
+            self._made[kind] = made
+        return self._made[kind]
 
 
-def _picture(world: World, name: str) -> str:
-    return world.public(f"/files/public/{name}.jpg")
+def _picture(catalog: Catalog, name: str) -> str:
+    return catalog.public(f"/files/public/{name}.jpg")
 
 
-def _avatars(world: World) -> Iterable[dict[str, Any]]:
+def _avatars(catalog: Catalog) -> Iterable[dict[str, Any]]:
     for index, (name, gender, looks) in enumerate(_AVATARS):
         yield {
             "name": name,
             "gender": gender,
             "created_at": MADE_AT,
             "looks_count": len(looks),
-            "default_voice_id": world.presets("voice")[index]["id"],
-            "preview_image_url": _picture(world, f"avatar-{index}"),
-            "preview_video_url": world.public(f"/files/public/avatar-{index}.mp4"),
+            "default_voice_id": catalog.presets("voice")[index]["id"],
+            "preview_image_url": _picture(catalog, f"avatar-{index}"),
+            "preview_video_url": catalog.public(f"/files/public/avatar-{index}.mp4"),
         }
 
 
-def _looks(world: World) -> Iterable[dict[str, Any]]:
-    for group, (name, gender, looks) in zip(world.presets("avatar"), _AVATARS):
+def _looks(catalog: Catalog) -> Iterable[dict[str, Any]]:
+    for group, (name, gender, looks) in zip(catalog.presets("avatar"), _AVATARS):
         for look in looks:
             yield {
                 "name": f"{name}, {look[0].lower()}{look[1:]}",
@@ -122,7 +134,7 @@ def _looks(world: World) -> Iterable[dict[str, Any]]:
             }
 
 
-def _voices(world: World) -> Iterable[dict[str, Any]]:
+def _voices(catalog: Catalog) -> Iterable[dict[str, Any]]:
     for index, (name, language, gender) in enumerate(_VOICES):
         yield {
             "name": name,
@@ -133,27 +145,27 @@ def _voices(world: World) -> Iterable[dict[str, Any]]:
             "engine": "elevenlabs" if index % 4 == 3 else "starfish",
             "support_pause": True,
             "support_locale": language in ("English", "Spanish", "Portuguese"),
-            "preview_audio_url": world.public(f"/files/public/voice-{index}.wav"),
+            "preview_audio_url": catalog.public(f"/files/public/voice-{index}.wav"),
         }
 
 
-def _styles(world: World) -> Iterable[dict[str, Any]]:
+def _styles(catalog: Catalog) -> Iterable[dict[str, Any]]:
     for index, (name, ratio, tags) in enumerate(_STYLES):
         yield {
-            "style_id": world.mint.id("preset style", index),
+            "style_id": catalog.mint.id("preset style", index),
             "name": name,
             "aspect_ratio": ratio,
             "tags": list(tags),
-            "thumbnail_url": _picture(world, f"style-{index}"),
-            "preview_video_url": world.public(f"/files/public/style-{index}.mp4"),
+            "thumbnail_url": _picture(catalog, f"style-{index}"),
+            "preview_video_url": catalog.public(f"/files/public/style-{index}.mp4"),
         }
 
 
-def _templates(world: World) -> Iterable[dict[str, Any]]:
+def _templates(catalog: Catalog) -> Iterable[dict[str, Any]]:
     for index, (name, ratio, variables) in enumerate(_TEMPLATES):
         scenes = [
             {
-                "scene_id": world.mint.id("scene", f"{index}.{number}")[:16],
+                "scene_id": catalog.mint.id("scene", f"{index}.{number}")[:16],
                 "script": "Hello, and welcome: {{headline}}" if not number else "See you soon.",
                 "variables": [
                     {"name": each, "variable_type": _VARIABLES[each][0]} for each in (variables if not number else ())
@@ -166,7 +178,7 @@ def _templates(world: World) -> Iterable[dict[str, Any]]:
             "aspect_ratio": ratio,
             "created_at": MADE_AT,
             "updated_at": MADE_AT,
-            "thumbnail_url": _picture(world, f"template-{index}"),
+            "thumbnail_url": _picture(catalog, f"template-{index}"),
             "scene_ids": [scene["scene_id"] for scene in scenes],
             "scenes": scenes,
             "variables": {
@@ -177,29 +189,27 @@ def _templates(world: World) -> Iterable[dict[str, Any]]:
         }
 
 
-def _kits(world: World) -> Iterable[dict[str, Any]]:
+def _kits(catalog: Catalog) -> Iterable[dict[str, Any]]:
     for index, (name, colors) in enumerate(_KITS):
         yield {
-            "brand_kit_id": world.mint.id("preset brand kit", index),
+            "brand_kit_id": catalog.mint.id("preset brand kit", index),
             "name": name,
             "colors": list(colors),
-            "logo_url": world.public(f"/files/public/logo-{index}.png"),
+            "logo_url": catalog.public(f"/files/public/logo-{index}.png"),
         }
 
 
-def _glossaries(world: World) -> Iterable[dict[str, Any]]:
-    from heygen.sandbox.clock import iso
-
+def _glossaries(catalog: Catalog) -> Iterable[dict[str, Any]]:
     for index, name in enumerate(_GLOSSARIES):
         yield {
-            "brand_glossary_id": world.mint.id("preset glossary", index),
+            "brand_glossary_id": catalog.mint.id("preset glossary", index),
             "name": name,
             "created_at": iso(MADE_AT),
             "updated_at": iso(MADE_AT),
         }
 
 
-def _sounds(world: World) -> Iterable[dict[str, Any]]:
+def _sounds(catalog: Catalog) -> Iterable[dict[str, Any]]:
     for index, (kind, name, description) in enumerate(_SOUNDS):
         is_effect = kind == "sound_effects"
         yield {

@@ -1,4 +1,4 @@
-"""The endpoints under /_sandbox: for test suites that script the sandbox, and look at what it was asked."""
+"""The endpoints under /_sandbox: for test suites that script the sandbox, and check what it was asked."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def serve(world: World, incoming: Incoming) -> Answer:
             if all(want in ("*", word) for want, word in zip(wanted, words)):
                 body = _body(incoming) if method in ("POST", "PUT", "PATCH") else {}
                 with world.lock:
-                    world.settle()
+                    world.process_ended_jobs()
                     document = answer(world, body, *values)
-                    world.settle()
+                    world.process_ended_jobs()
                 world.courier.wake()
                 return document_answer(200, {"data": document})
     raise Refusal(404, "not_found", f"There is no {incoming.method} {incoming.path[:200]}")
@@ -171,7 +171,7 @@ def _resources(world: World, body: dict[str, Any]) -> dict[str, Any]:
     return {kind: list(table.values()) for kind, table in world.store.tables.items()}
 
 
-def _steer(world: World, body: dict[str, Any], id: str) -> dict[str, Any]:
+def _set_job_status(world: World, body: dict[str, Any], id: str) -> dict[str, Any]:
     """End a job, or hold it where it is to be seen."""
     status = body.get("status")
     if not isinstance(status, str) or not status.isidentifier():
@@ -183,7 +183,7 @@ def _steer(world: World, body: dict[str, Any], id: str) -> dict[str, Any]:
             if entry["job"]["settled"]:
                 raise Refusal(409, "conflict", "The job has ended")
             jobs.finish(entry, status, now)
-            world.expect(entry)
+            world.enqueue(entry)
             return {"id": id, "kind": entry["kind"], "status": status}
     raise Refusal(404, "not_found", f"There is no job {id[:100]}")
 
@@ -230,7 +230,7 @@ _ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("POST", "reset", _reset),
     ("PATCH", "settings", _change),
     ("GET", "resources", _resources),
-    ("POST", "jobs *", _steer),
+    ("POST", "jobs *", _set_job_status),
     ("PUT", "templates *", _put_template),
     ("GET", "deliveries", _deliveries),
 )

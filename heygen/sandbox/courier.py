@@ -1,4 +1,4 @@
-"""The courier: settles jobs when they end, and brings their webhooks to loopback addresses, with retries."""
+"""The courier: acts on jobs when they end, and delivers their webhooks to loopback addresses, with retries."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Courier:
 
     def start(self) -> None:
         """Take up jobs that were under way when the state was kept."""
-        if self.world.agenda.next_end() is not None:
+        if self.world.jobs.next_end() is not None:
             self.wake()
 
     def post(self, parcel: Parcel) -> None:
@@ -63,9 +63,9 @@ class Courier:
             self.wake()
 
     def wake(self) -> None:
-        """Have another look at what is to be done."""
+        """Check again what is to be done."""
         with self._changed:
-            if self._is_closing or not (self._due or self.world.agenda.next_end() is not None):
+            if self._is_closing or not (self._due or self.world.jobs.next_end() is not None):
                 return
             self._is_woken = True
             if self._thread is None:
@@ -89,8 +89,8 @@ class Courier:
     def _run(self) -> None:
         while True:
             with self.world.lock:
-                self.world.settle()
-                next_end = self.world.agenda.next_end()
+                self.world.process_ended_jobs()
+                next_end = self.world.jobs.next_end()
                 until_end = None if next_end is None else max(next_end - self.world.clock.now(), 0.01)
             with self._changed:
                 parcel = self._next(until_end)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from heygen.sandbox.faults import Rule
-    from heygen.sandbox.server import Listener
+    from heygen.sandbox.listener import Listener
 
 # What is read of a refused body so that the client can finish sending and see the answer.
 MOST_DRAINED = 64 * 1024 * 1024

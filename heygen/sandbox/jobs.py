@@ -1,8 +1,8 @@
 """Jobs: how something that takes time moves through its documented states on the sandbox's clock.
 
 A job is kept inside its entry: `{"kind", "started", "seconds", "end", "held", "settled"}`. Its state follows from
-the time, so that nothing has to run for it; what must happen when it ends (webhooks, refunds) is settled by
-the next request, or by the courier of the webhooks, whichever comes first.
+the time, so that nothing has to run for it; what must happen when it ends (webhooks, refunds) is done at
+the next request, or by the courier of the webhooks, whichever comes first. `settled` tells that it has been done.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from heygen.core.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable, Sequence
+    from typing import Iterator, Sequence
 
     from heygen.sandbox.store import Entry
 
@@ -29,11 +29,11 @@ def begin(entry: Entry, kind: str, now: float, seconds: float, asked: str | None
     """Start an entry's job; `asked` is a status that a fault wants for it."""
     entry["job"] = {"kind": kind, "started": now, "seconds": seconds, "end": COMPLETED, "held": None, "settled": False}
     if asked:
-        steer(entry, asked, now)
+        set_status(entry, asked)
 
 
-def steer(entry: Entry, status: str, now: float) -> None:
-    """Decide an unfinished job's fate: it ends at once as completed, will fail, or stays in a status."""
+def set_status(entry: Entry, status: str) -> None:
+    """Decide how an unfinished job goes on: it will be completed, will fail, or stays in any other status."""
     job = entry["job"]
     job["held"] = None
     status = _ENDINGS.get(status, status)
@@ -44,8 +44,8 @@ def steer(entry: Entry, status: str, now: float) -> None:
 
 
 def finish(entry: Entry, status: str, now: float) -> None:
-    """End a job now, whatever it was to become."""
-    steer(entry, status, now)
+    """End a job now, however it was to go on."""
+    set_status(entry, status)
     entry["job"]["seconds"] = max(0.0, now - entry["job"]["started"])
 
 
@@ -113,14 +113,14 @@ def ended_at(entry: Entry) -> float:
     return entry["job"]["started"] + entry["job"]["seconds"]
 
 
-class Agenda:
-    """The jobs whose end has not been settled, soonest first."""
+class JobQueue:
+    """The jobs that have not ended yet, or whose end has not been acted on; soonest end first."""
 
     def __init__(self) -> None:
         self._heap: list[tuple[float, int, Entry]] = []
 
     def add(self, entry: Entry) -> None:
-        """Note when a job ends; noting it again after a change is right."""
+        """Note when a job ends; a job whose end has changed is added again."""
         if not entry["job"]["settled"]:
             heapq.heappush(self._heap, (ended_at(entry), entry["n"], entry))
 
@@ -129,19 +129,12 @@ class Agenda:
         first = self._heap[:1]
         return first[0][0] if first else None
 
-    def settle(self, now: float, on_end: Callable[[Entry], None]) -> bool:
-        """Call `on_end` once for each job that has ended by now, in the order of their ends.
-
-        Returns whether there was one.
-        """
-        settled = False
+    def take_ended(self, now: float) -> Iterator[Entry]:
+        """Yield each job that has ended by now, once, in the order of their ends."""
         while self._heap and self._heap[0][0] <= now:
             _, _, entry = heapq.heappop(self._heap)
             job = entry["job"]
             if job["settled"] or job["held"] is not None or ended_at(entry) > now:
-                # Settled before, or put off since: whoever puts a job off notes its new end.
-                continue
+                continue  # taken before, or put off since and added again
             job["settled"] = True
-            settled = True
-            on_end(entry)
-        return settled
+            yield entry

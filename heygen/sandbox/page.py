@@ -10,6 +10,7 @@ from heygen.sandbox.clock import iso
 from heygen.sandbox.control import refuse_strangers
 from heygen.sandbox.exchange import Answer
 from heygen.sandbox.problems import Refusal
+from heygen.sandbox.resources import avatar, index, video
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def serve(world: World, incoming: Incoming) -> Answer:
     refuse_strangers(incoming)
     parts = incoming.path.split("/")
     with world.lock:
-        world.settle()
+        world.process_ended_jobs()
         if incoming.method == "POST" and parts[1] == "consent" and len(parts) == 3:
             return _agree(world, parts[2])
         if incoming.method not in ("GET", "HEAD"):
@@ -91,7 +92,7 @@ def _section(world: World, group: str, command: tuple[str, ...], query: dict[str
     if operation is None:
         return ""
     call = Call(world, operation, "GET", operation.path, {}, {**query, "limit": _SHOWN}, {})
-    found = call.run()[1]["data"]
+    found = index.run(call)[1]["data"]
     if not found:
         return ""
     columns = operation.columns or {name: name for name in _FIELDS if name in found[0]}
@@ -105,10 +106,7 @@ def _section(world: World, group: str, command: tuple[str, ...], query: dict[str
 
 
 def _cell(item: dict[str, Any], path: str) -> str:
-    try:
-        value = paths.select(item, paths.parse(path))[0]
-    except (LookupError, ValueError):
-        return ""
+    value = paths.value_at(item, path)
     if value is None:
         return ""
     if path.endswith("_at") and isinstance(value, int):
@@ -118,30 +116,28 @@ def _cell(item: dict[str, Any], path: str) -> str:
 
 def _media(item: Any) -> str:
     """Return players for what an item has, its clips included."""
-    shown = ""
+    html = ""
     if item.get("video_url"):
         poster = f' poster="{escape(item["thumbnail_url"])}"' if item.get("thumbnail_url") else ""
-        shown += f'<video controls preload="metadata"{poster} src="{escape(item["video_url"])}"></video>'
+        html += f'<video controls preload="metadata"{poster} src="{escape(item["video_url"])}"></video>'
     elif item.get("audio_url"):
-        shown += f'<audio controls preload="none" src="{escape(item["audio_url"])}"></audio>'
+        html += f'<audio controls preload="none" src="{escape(item["audio_url"])}"></audio>'
     for name, link in (item.get("layers") or {}).items():
-        shown += f'<a href="{escape(link)}">{escape(name)}</a> '
+        html += f'<a href="{escape(link)}">{escape(name)}</a> '
     if item.get("video_page_url"):
-        shown += f'<a href="{escape(item["video_page_url"])}">page</a>'
-    return shown + "".join(_media(clip) for clip in item.get("clips") or ())
+        html += f'<a href="{escape(item["video_page_url"])}">page</a>'
+    return html + "".join(_media(clip) for clip in item.get("clips") or ())
 
 
 def _video(world: World, entry: dict[str, Any]) -> str:
-    from heygen.sandbox.resources import video
-
-    shown = video.show(world, entry, world.clock.now())
+    document = video.show(world, entry, world.clock.now())
     rows = "".join(
         f"<tr><th>{escape(name)}</th><td>{escape(str(value))}</td></tr>"
-        for name, value in shown.items()
+        for name, value in document.items()
         if isinstance(value, (str, int, float))
     )
     title = escape(entry["title"] or "Video")
-    return f'<h1>{title}</h1>{_media({**shown, "video_page_url": None})}<table>{rows}</table><p><a href="/">all</a></p>'
+    return f'<h1>{title}</h1>{_media({**document, "video_page_url": None})}<table>{rows}</table><p><a href="/">all</a></p>'
 
 
 def _consent(group: dict[str, Any]) -> str:
@@ -155,8 +151,6 @@ def _consent(group: dict[str, Any]) -> str:
 
 
 def _agree(world: World, id: str) -> Answer:
-    from heygen.sandbox.resources import avatar
-
     group = world.store.get("avatar", id)
     if group is None:
         raise Refusal(404, "not_found", "There is no such page")

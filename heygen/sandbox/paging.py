@@ -15,32 +15,32 @@ DEFAULT_LIMIT = 10
 
 
 def newest_first(entry: dict[str, Any]) -> int:
-    """Return the place of an entry in a list that starts with what was created last."""
+    """Return the number by which entries are sorted so that what was created last comes first."""
     return -entry["n"]
 
 
 def page(
-    entries: Sequence[Any], query: dict[str, Any], scope: str, place: Callable[[Any], int] = newest_first
+    entries: Sequence[Any], query: dict[str, Any], scope: str, order: Callable[[Any], int] = newest_first
 ) -> tuple[list[Any], bool, str | None]:
     """Return one page of a list: its entries, whether more follow, and the cursor to them.
 
-    `place` gives each entry a number of its own that never changes; a cursor holds the last one of its page,
+    `order` gives each entry a number of its own that never changes; a cursor holds the last one of its page,
     so that what is created or deleted meanwhile shifts nothing. `scope` names the list: a cursor of another
     one is refused.
     """
-    ordered = sorted(entries, key=place)
+    ordered = sorted(entries, key=order)
     token = query.get("token")
     if token is not None:
         after = _decode(token, scope)
-        ordered = [entry for entry in ordered if place(entry) > after]
+        ordered = [entry for entry in ordered if order(entry) > after]
     limit = query.get("limit", DEFAULT_LIMIT)
-    shown = ordered[:limit]
+    found = ordered[:limit]
     more = len(ordered) > limit
-    return shown, more, _encode(place(shown[-1]), scope) if more else None
+    return found, more, _encode(order(found[-1]), scope) if more else None
 
 
-def _encode(place: int, scope: str) -> str:
-    return base64.urlsafe_b64encode(json.dumps({"in": scope, "after": place}).encode()).decode().rstrip("=")
+def _encode(after: int, scope: str) -> str:
+    return base64.urlsafe_b64encode(json.dumps({"in": scope, "after": after}).encode()).decode().rstrip("=")
 
 
 def _decode(token: str, scope: str) -> int:

@@ -12,6 +12,7 @@ from heygen.sandbox.call import Call
 from heygen.sandbox.courier import Courier
 from heygen.sandbox.exchange import Answer, document_answer, refusal_answer
 from heygen.sandbox.problems import Refusal, invalid
+from heygen.sandbox.resources import index
 from heygen.sandbox.router import Router
 
 TYPE_CHECKING = False
@@ -38,12 +39,12 @@ class Service:
         self.defects: list[BaseException] = []
         self._router = Router()
         self._counter = threading.Lock()
-        self._keeper: Any = None
+        self._state_file: Any = None
         if world.options.state_file:
-            from heygen.sandbox.keeper import Keeper
+            from heygen.sandbox.state_file import StateFile
 
-            self._keeper = Keeper(world, world.options.state_file)
-        world.blobs = Blobs(self._keeper.folder if self._keeper else None)
+            self._state_file = StateFile(world, world.options.state_file)
+        world.blobs = Blobs(self._state_file.folder if self._state_file else None)
         world.courier = Courier(world)
 
     def open(self) -> None:
@@ -56,10 +57,10 @@ class Service:
 
     def close(self) -> None:
         """Keep the state, if it is to be kept, and clean up."""
-        if self._keeper is not None:
+        if self._state_file is not None:
             with self.world.lock:
-                self._keeper.save()
-            self._keeper.release()
+                self._state_file.save()
+            self._state_file.release()
         self.world.blobs.close()
 
     def request_id(self) -> str:
@@ -132,16 +133,16 @@ class Service:
         content = _document(operation, incoming) if operation.body_schema and not operation.is_multipart else {}
         upload = self._upload(operation, incoming) if operation.is_multipart else None
         with self.world.lock:
-            self.world.settle()
+            self.world.process_ended_jobs()
             call = Call(self.world, operation, incoming.method, incoming.path, path, query, content, upload)
-            answer = self._replayed(call, incoming)
-            self.world.settle()
+            answer = self._run_once(call, incoming)
+            self.world.process_ended_jobs()
             if incoming.method != "GET":
                 self._save()
         self.world.courier.wake()
         return answer
 
-    def _replayed(self, call: Call, incoming: Incoming) -> Answer:
+    def _run_once(self, call: Call, incoming: Incoming) -> Answer:
         """Run the operation, or give back the first result of the same idempotency key."""
         kind = call.operation.idempotency or ""
         key = None
@@ -150,13 +151,13 @@ class Service:
         elif kind.startswith("body:"):
             key = call.body.get(kind[len("body:") :])
         if not key:
-            return document_answer(*call.run())
+            return document_answer(*index.run(call))
         name = f"{call.operation.path} {key}"
-        kept = self.world.replays.get(name)
-        if kept is None:
-            answer = document_answer(*call.run())
-            kept = self.world.replays[name] = {"status": answer.status, "body": answer.body.decode()}
-        return Answer(kept["status"], kept["body"].encode())
+        first = self.world.replays.get(name)
+        if first is None:
+            answer = document_answer(*index.run(call))
+            first = self.world.replays[name] = {"status": answer.status, "body": answer.body.decode()}
+        return Answer(first["status"], first["body"].encode())
 
     def _upload(self, operation: Operation, incoming: Incoming) -> Upload:
         from heygen.sandbox.multipart import FormReader, boundary
@@ -173,9 +174,9 @@ class Service:
         return form.read_file("file", MAX_UPLOAD, receive)
 
     def _save(self) -> None:
-        if self._keeper is not None:
+        if self._state_file is not None:
             with self.world.lock:
-                self._keeper.save()
+                self._state_file.save()
 
 
 def _authenticate(incoming: Incoming) -> None:

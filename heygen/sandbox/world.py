@@ -15,35 +15,23 @@ from heygen.sandbox.store import Store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable
 
+    from heygen.sandbox.catalog import Catalog
     from heygen.sandbox.options import Options
     from heygen.sandbox.store import Entry
 
 # Presigned links are good for this long, as on S3.
 LINK_SECONDS = 7 * 24 * 3600
 
-# The module of heygen.sandbox.resources that knows what the end of a kind's job brings about.
-_AT_HOME = {
-    "video": "video",
-    "session": "video_agent",
-    "translation": "video_translate",
-    "proofread": "proofread",
-    "lipsync": "lipsync",
-    "clipping": "ai_clipping",
-    "removal": "background_removal",
-    "look": "avatar",
-    "voice": "voice",
-    "asset": "asset",
-}
-
-
 class World:
     """The state of a sandbox. Whoever reads or changes it holds `lock`."""
 
-    def __init__(self, options: Options, url: str = "") -> None:
+    def __init__(self, options: Options, on_job_end: Callable[[World, Entry], None]) -> None:
+        """`on_job_end` is told of each job that has ended, in the order of their ends."""
         self.options = options
-        self.url = url
+        self.url = ""
+        self._on_job_end = on_job_end
         self.lock = threading.RLock()
         self.mint = Mint(options.seed or 0)
         # Kept out of what a reset makes new: the log of requests, and who is told of events.
@@ -61,19 +49,24 @@ class World:
         self.faults = Faults(self.mint, options.faults)
         self.limiter = Limiter(options.rate)
         self.credits = float(GENEROUS_CREDITS if options.credits is None else options.credits)
-        self.agenda = jobs.Agenda()
+        self.jobs = jobs.JobQueue()
         self.replays: dict[str, Any] = {}
-        self._presets: dict[str, list[dict[str, Any]]] = {}
+        self._catalog: Catalog | None = None
 
     # --- what exists from the start
 
+    @property
+    def catalog(self) -> Catalog:
+        """What every account finds from the start."""
+        if self._catalog is None:
+            from heygen.sandbox.catalog import Catalog
+
+            self._catalog = Catalog(self.mint, self.public)
+        return self._catalog
+
     def presets(self, kind: str) -> list[dict[str, Any]]:
         """Return what every account finds of a kind: stock avatars and voices, styles, templates, sounds."""
-        if kind not in self._presets:
-            from heygen.sandbox import catalog
-
-            self._presets[kind] = catalog.make(kind, self)
-        return self._presets[kind]
+        return self.catalog.presets(kind)
 
     def preset(self, kind: str, id: str) -> dict[str, Any] | None:
         """Return one of them, or None."""
@@ -93,24 +86,18 @@ class World:
 
     # --- jobs
 
-    def expect(self, entry: Entry) -> None:
-        """Note that a job runs, or that its end has been put elsewhere."""
-        self.agenda.add(entry)
+    def enqueue(self, entry: Entry) -> None:
+        """Note that a job runs, or that its end has changed."""
+        self.jobs.add(entry)
 
-    def settle(self) -> None:
-        """Do what the jobs that have ended bring about."""
-        self.agenda.settle(self.clock.now(), self._ended)
-
-    def _ended(self, entry: Entry) -> None:
-        if self.store.get(entry["kind"], entry["id"]) is not entry:
-            return  # deleted meanwhile
-        if entry["job"]["end"] == jobs.FAILED:
-            self.credits += entry.get("cost", 0)
-        home(entry["kind"]).ended(self, entry)
-        if entry.get("batch"):
-            from heygen.sandbox.resources import batches
-
-            batches.item_ended(self, entry)
+    def process_ended_jobs(self) -> None:
+        """Do what follows from the end of each job that has ended by now."""
+        for entry in self.jobs.take_ended(self.clock.now()):
+            if self.store.get(entry["kind"], entry["id"]) is not entry:
+                continue  # deleted meanwhile
+            if entry["job"]["end"] == jobs.FAILED:
+                self.credits += entry.get("cost", 0)
+            self._on_job_end(self, entry)
 
     # --- deletion
 
@@ -134,10 +121,3 @@ class World:
     def public(self, path: str) -> str:
         """Return a link that everybody may follow, for good."""
         return f"{self.url}{path}"
-
-
-def home(kind: str) -> Any:
-    """Return the module that a kind of entry belongs to."""
-    from importlib import import_module
-
-    return import_module(f"heygen.sandbox.resources.{_AT_HOME[kind]}")

@@ -47,7 +47,7 @@ def create(call: Call) -> dict[str, Any]:
     return {"data": {"id": entry["id"], "status": "pending", "created_at": int(entry["created"])}}
 
 
-def listed(call: Call) -> dict[str, Any]:
+def list_jobs(call: Call) -> dict[str, Any]:
     return call.list(
         call.world.store.all("clipping"), lambda entry: _show(call.world, entry, call.now, is_in_list=True)
     )
@@ -76,13 +76,13 @@ def _clips(world: World, entry: Entry, view: jobs.View) -> list[dict[str, Any]]:
     if view.has_failed:
         return []
     count = len(entry["clips"])
-    shown = []
+    clips = []
     for index, id in enumerate(entry["clips"]):
         # A clip is listed while it is made, and its files are there with the last of them.
         if view.fraction < (index + 0.5) / (count + 0.5):
             break
         is_done = view.is_done
-        shown.append(
+        clips.append(
             {
                 "id": id,
                 "status": "completed" if is_done else "pending",
@@ -94,15 +94,15 @@ def _clips(world: World, entry: Entry, view: jobs.View) -> list[dict[str, Any]]:
                 "virality_score": int(world.mint.fraction("virality", id) * 101) if is_done else None,
             }
         )
-    return shown
+    return clips
 
 
 def ended(world: World, entry: Entry) -> None:
     """Tell of a clipping job that has ended."""
-    shown = _show(world, entry, jobs.ended_at(entry))
-    events.job_ended(world, entry, "ai_clipping", {"id": entry["id"], "status": shown["status"], "clips": shown["clips"]})
+    document = _show(world, entry, jobs.ended_at(entry))
+    events.job_ended(world, entry, "ai_clipping", {"id": entry["id"], "status": document["status"], "clips": document["clips"]})
 
 
 _ALL = Collection("clipping", "job_id", _show, "Clipping job")
 
-OPERATIONS = {"create": create, "list": listed, "get": _ALL.get, "delete": _ALL.delete}
+OPERATIONS = {"create": create, "list": list_jobs, "get": _ALL.get, "delete": _ALL.delete}

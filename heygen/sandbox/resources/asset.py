@@ -51,10 +51,10 @@ def create(call: Call) -> dict[str, Any]:
         batch=None,
     )
     call.world.blobs.keep(entry["id"], upload.sink)
-    return {"data": uploads.shown(call.world, entry)}
+    return {"data": uploads.describe(call.world, entry)}
 
 
-def listed(call: Call) -> dict[str, Any]:
+def list_assets(call: Call) -> dict[str, Any]:
     folder = call.query.get("folder_id")
     found = [
         entry
@@ -103,11 +103,11 @@ def search(call: Call) -> dict[str, Any]:
             if kind == "image" and entry["state"] == "stored" and media.family(entry["mime_type"]) == "image"
         ]
     else:
-        found = [_found(call, query, kind, number) for number in range(_RESULTS)]
+        found = [_stock_picture(call, query, kind, number) for number in range(_RESULTS)]
     return call.list(audio.ranked(found), lambda each: {"type": kind, **each}, lambda each: each["rank"])
 
 
-def _found(call: Call, query: str, kind: str, number: int) -> dict[str, Any]:
+def _stock_picture(call: Call, query: str, kind: str, number: int) -> dict[str, Any]:
     id = call.world.mint.id(f"stock {kind}", f"{query} {number}")
     orientation, width, height = ("square", 64, 64) if kind == "icon" else _SHAPES[number % 3]
     return {
@@ -122,18 +122,17 @@ def _found(call: Call, query: str, kind: str, number: int) -> dict[str, Any]:
 
 
 def ended(world: World, entry: Entry) -> None:
-    """Take in a file of a batch that has been looked at."""
+    """Make a file of a batch usable once it has been processed."""
     if entry["job"]["end"] == jobs.COMPLETED:
         entry["state"] = "stored"
 
 
 OPERATIONS = {
     "create": create,
-    "list": listed,
+    "list": list_assets,
     "get": get,
     "delete": delete,
     "search": search,
     "batches get": lambda call: batches.get(call, "asset"),
     "statuses list": lambda call: batches.statuses(call, "asset", "asset_ids"),
-    **uploads.OPERATIONS,
 }

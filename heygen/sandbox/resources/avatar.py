@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from heygen.sandbox import jobs
 from heygen.sandbox.call import ABSENT
 from heygen.sandbox.problems import denied, invalid
-from heygen.sandbox.resources import events, references
+from heygen.sandbox.resources import events, looks, references
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
 COSTS = {"photo": 1, "prompt": 1, "digital_twin": 5}
 _TYPES = {"photo": "photo_avatar", "prompt": "photo_avatar", "digital_twin": "digital_twin"}
-_ENGINES = {"photo_avatar": ["avatar_iv", "avatar_iii"], "digital_twin": ["avatar_v", "avatar_iv", "avatar_iii"]}
 MOST_REFERENCES = 3
 
 
@@ -47,7 +45,7 @@ def create(call: Call) -> dict[str, Any]:
     call.begin(look, "avatar")
     return {
         "data": {
-            "avatar_item": _show_look(call.world, look, call.now, is_new=True),
+            "avatar_item": looks.show(call.world, look, call.now, is_new=True),
             "avatar_group": _show_group(call.world, group, call.now, is_new=True),
         }
     }
@@ -70,16 +68,16 @@ def _group_to_join(call: Call) -> Entry | None:
     return call.entry("avatar", wanted)
 
 
-def listed(call: Call) -> dict[str, Any]:
+def list_groups(call: Call) -> dict[str, Any]:
     return _list(call, "avatar", lambda entry: _show_group(call.world, entry, call.now))
 
 
-def looks_listed(call: Call) -> dict[str, Any]:
+def list_looks(call: Call) -> dict[str, Any]:
     group, kind = call.query.get("group_id"), call.query.get("avatar_type")
     return _list(
         call,
         "look",
-        lambda entry: _show_look(call.world, entry, call.now),
+        lambda entry: looks.show(call.world, entry, call.now),
         lambda each: (group is None or group in (each.get("group"), each.get("group_id")))
         and kind in (None, each["avatar_type"]),
     )
@@ -93,21 +91,21 @@ def _list(call: Call, kind: str, show: Any, fits: Any = lambda each: True) -> di
     return call.list(
         [each for each in (*own, *stock) if fits(each)],
         lambda each: show(each) if "n" in each else each,
-        lambda each: -each["n"] if "n" in each else each["place"],
+        lambda each: -each["n"] if "n" in each else each["order"],
     )
 
 
-def get(call: Call) -> dict[str, Any]:
+def get_group(call: Call) -> dict[str, Any]:
     return {"data": _group(call)}
 
 
-def look_get(call: Call) -> dict[str, Any]:
+def get_look(call: Call) -> dict[str, Any]:
     id = call.path["look_id"]
     preset = call.world.preset("look", id)
-    return {"data": preset or _show_look(call.world, call.looked_at("look", id), call.now)}
+    return {"data": preset or looks.show(call.world, call.poll("look", id), call.now)}
 
 
-def look_update(call: Call) -> dict[str, Any]:
+def update_look(call: Call) -> dict[str, Any]:
     id = call.path["look_id"]
     if call.world.preset("look", id):
         raise denied("Studio avatars cannot be renamed")
@@ -117,33 +115,33 @@ def look_update(call: Call) -> dict[str, Any]:
         if not name.strip():
             raise invalid("name must not be empty", "name")
         look["name"] = name
-    return {"data": _show_look(call.world, look, call.now)}
+    return {"data": looks.show(call.world, look, call.now)}
 
 
-def delete(call: Call) -> dict[str, Any]:
+def delete_group(call: Call) -> dict[str, Any]:
     id = call.path["group_id"]
     if call.world.preset("avatar", id):
         raise denied("Public avatars cannot be deleted")
     group = call.entry("avatar", id)
-    for look in _looks_of(call.world, group):
+    for look in looks.of_group(call.world, group):
         call.remove(look)
     call.remove(group)
     return {"data": {"id": id}}
 
 
-def look_delete(call: Call) -> dict[str, Any]:
+def delete_look(call: Call) -> dict[str, Any]:
     id = call.path["look_id"]
     if call.world.preset("look", id):
         raise denied("Studio avatars cannot be deleted")
     look = call.entry("look", id)
     group = call.entry("avatar", look["group"])
     call.remove(look)
-    if not _looks_of(call.world, group):
+    if not looks.of_group(call.world, group):
         call.remove(group)
     return {"data": {"id": id}}
 
 
-def consent(call: Call) -> dict[str, Any]:
+def create_consent(call: Call) -> dict[str, Any]:
     id, body = call.path["group_id"], call.body
     if call.world.preset("avatar", id):
         raise denied("Public avatars need no consent")
@@ -176,49 +174,15 @@ def _group(call: Call) -> dict[str, Any]:
     return call.world.preset("avatar", id) or _show_group(call.world, call.entry("avatar", id), call.now)
 
 
-def _looks_of(world: World, group: Entry) -> list[Entry]:
-    return [look for look in world.store.all("look") if look["group"] == group["id"]]
-
-
-def look_status(world: World, look: Entry, now: float | None = None, is_new: bool = False) -> str:
-    """Return how far a look is: trained, and agreed to where that is needed."""
-    view = jobs.view(look, world.clock.now() if now is None else now, ("processing", "completed"), is_new)
-    if view.is_done and look["avatar_type"] == "digital_twin":
-        group = world.store.get("avatar", look["group"])
-        if group is not None and group["consent"] == "pending":
-            return "pending_consent"
-    return view.status
-
-
-def _show_look(world: World, look: Entry, now: float, is_new: bool = False) -> dict[str, Any]:
-    status = look_status(world, look, now, is_new)
-    is_trained = status in ("completed", "pending_consent")
-    return {
-        "id": look["id"],
-        "name": look["name"],
-        "avatar_type": look["avatar_type"],
-        "group_id": look["group"],
-        "status": status,
-        "tags": [],
-        "preferred_orientation": "landscape",
-        "image_width": 1920 if is_trained else None,
-        "image_height": 1080 if is_trained else None,
-        "supported_api_engines": _ENGINES[look["avatar_type"]],
-        "preview_image_url": world.file(look, "preview.jpg") if is_trained else None,
-        "preview_video_url": world.file(look, "preview.mp4") if is_trained else None,
-        "error": jobs.FAILURE if status == jobs.FAILED else None,
-    }
-
-
 def _show_group(world: World, group: Entry, now: float, is_new: bool = False) -> dict[str, Any]:
-    looks = _looks_of(world, group)
+    own = looks.of_group(world, group)
     # The group is as far as its first look, which made it.
-    first = _show_look(world, looks[-1], now, is_new)
+    first = looks.show(world, own[-1], now, is_new)
     return {
         "id": group["id"],
         "name": group["name"],
         "created_at": int(group["created"]),
-        "looks_count": len(looks),
+        "looks_count": len(own),
         "status": first["status"],
         "consent_status": group["consent"],
         "preview_image_url": first["preview_image_url"],
@@ -236,12 +200,12 @@ def ended(world: World, look: Entry) -> None:
 
 OPERATIONS = {
     "create": create,
-    "list": listed,
-    "get": get,
-    "delete": delete,
-    "looks list": looks_listed,
-    "looks get": look_get,
-    "looks update": look_update,
-    "looks delete": look_delete,
-    "consent create": consent,
+    "list": list_groups,
+    "get": get_group,
+    "delete": delete_group,
+    "looks list": list_looks,
+    "looks get": get_look,
+    "looks update": update_look,
+    "looks delete": delete_look,
+    "consent create": create_consent,
 }

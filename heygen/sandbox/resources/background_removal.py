@@ -51,10 +51,6 @@ def _show(world: World, entry: Entry, now: float, is_new: bool = False) -> dict[
     }
 
 
-def ended(world: World, entry: Entry) -> None:
-    """Do nothing: the API tells nobody of these."""
-
-
 _ALL = Collection("removal", "job_id", _show, "Background removal job")
 
 OPERATIONS = {"create": create, "list": _ALL.list, "get": _ALL.get, "delete": _ALL.delete}

@@ -46,7 +46,7 @@ def create(
         call.world.store.remove("batch", batch["id"])
         raise refusals[0]
     _finish_if_over(call.world, batch)
-    return 202, {"data": _shown(call, batch, is_new=True)}
+    return 202, {"data": _document(call, batch, is_new=True)}
 
 
 def get(call: Call, kind: str) -> dict[str, Any]:
@@ -55,11 +55,11 @@ def get(call: Call, kind: str) -> dict[str, Any]:
     if batch["of"] != kind:
         raise missing("batch", "Batch", batch["id"])
     items = _items(call, batch)
-    shown, more, token = page(items, call.query, call.url_path, lambda item: item["item_index"])
-    return {"data": {**_shown(call, batch), "items": shown, "has_more": more, "next_token": token}}
+    found, more, token = page(items, call.query, call.url_path, lambda item: item["item_index"])
+    return {"data": {**_document(call, batch), "items": found, "has_more": more, "next_token": token}}
 
 
-def _shown(call: Call, batch: Entry, is_new: bool = False) -> dict[str, Any]:
+def _document(call: Call, batch: Entry, is_new: bool = False) -> dict[str, Any]:
     items = _items(call, batch, is_new)
     counts = {status: sum(item["status"] == status for item in items) for status in STATUSES}
     status = "processing"
@@ -76,7 +76,7 @@ def _shown(call: Call, batch: Entry, is_new: bool = False) -> dict[str, Any]:
 
 
 def _items(call: Call, batch: Entry, is_new: bool = False) -> list[dict[str, Any]]:
-    shown = []
+    documents = []
     for index, item in enumerate(batch["items"]):
         entry = call.world.store.get(batch["of"], item["id"]) if item["id"] else None
         if entry is None and item["id"]:
@@ -85,10 +85,10 @@ def _items(call: Call, batch: Entry, is_new: bool = False) -> list[dict[str, Any
             state = {"status": "failed", "error": item["error"]}
         else:
             state = job_state(entry, call.now, is_new)
-        # An item has its id once its job has been taken up.
+        # An item has its id once its job has been started.
         id = item["id"] if state["status"] != "queued" or batch["of"] == "asset" else None
-        shown.append({"item_index": index, "video_id": id, **state})
-    return shown
+        documents.append({"item_index": index, "video_id": id, **state})
+    return documents
 
 
 def job_state(entry: Entry, now: float, is_new: bool = False) -> dict[str, Any]:
@@ -105,25 +105,25 @@ def job_state(entry: Entry, now: float, is_new: bool = False) -> dict[str, Any]:
 
 def statuses(call: Call, kind: str, ids_param: str) -> dict[str, Any]:
     """Show the states of many jobs, by their own ids and by the batches that they are in."""
-    ids = _listed(call, ids_param)
-    batch_ids = _listed(call, "batch_ids")
+    ids = _ids(call, ids_param)
+    batch_ids = _ids(call, "batch_ids")
     if not ids and not batch_ids:
         raise invalid(f"Give {ids_param}, batch_ids, or both", ids_param)
-    shown = []
+    states = []
     for id in ids:
         entry = call.world.store.get(kind, id)
         state = job_state(entry, call.now) if entry is not None else {"status": "not_found"}
-        shown.append({"video_id": id, **state})
+        states.append({"video_id": id, **state})
     for id in batch_ids:
         batch = call.world.store.get("batch", id)
         if batch is None or batch["of"] != kind:
-            shown.append({"batch_id": id, "status": "not_found"})
+            states.append({"batch_id": id, "status": "not_found"})
         else:
-            shown.extend({"batch_id": id, **item} for item in _items(call, batch))
-    return {"data": shown, "has_more": False, "next_token": None}
+            states.extend({"batch_id": id, **item} for item in _items(call, batch))
+    return {"data": states, "has_more": False, "next_token": None}
 
 
-def _listed(call: Call, param: str) -> list[str]:
+def _ids(call: Call, param: str) -> list[str]:
     found = [part.strip() for part in call.query.get(param, "").split(",") if part.strip()]
     if len(found) > MOST_ITEMS:
         raise invalid(f"{param} may name {MOST_ITEMS} at most, not {len(found)}", param)

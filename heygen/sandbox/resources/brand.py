@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def _list(call: Call, kind: str) -> dict[str, Any]:
-    return call.list(call.world.presets(kind), lambda each: each, lambda each: each["place"])
+    return call.list(call.world.presets(kind), lambda each: each, lambda each: each["order"])
 
 
 OPERATIONS = {

@@ -32,7 +32,7 @@ class Collection:
 
     def get(self, call: Call) -> dict[str, Any]:
         """Show one entry, as a poll sees it."""
-        return {"data": self.show(call.world, call.turned(self.entry(call)), call.now)}
+        return {"data": self.show(call.world, call.apply_fault(self.entry(call)), call.now)}
 
     def rename(self, call: Call) -> dict[str, Any]:
         """Give an entry another title."""

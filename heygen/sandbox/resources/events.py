@@ -8,6 +8,7 @@ import json
 
 from heygen.sandbox import jobs
 from heygen.sandbox.clock import iso
+from heygen.sandbox.courier import Parcel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def emit(
     entry = world.store.add(
         "event", world.clock.now(), {"event_type": event_type, "event_data": data, "entity_id": entity_id}
     )
-    body = json.dumps(shown(entry), separators=(",", ":")).encode()
+    body = json.dumps(as_document(entry), separators=(",", ":")).encode()
     if callback_url:
         _post(world, callback_url, entry, body)
     for endpoint in world.store.all("endpoint"):
@@ -52,7 +53,7 @@ def emit(
             _post(world, endpoint["url"], entry, body, {"Heygen-Signature": signature})
 
 
-def shown(entry: Entry) -> dict[str, Any]:
+def as_document(entry: Entry) -> dict[str, Any]:
     """Return an event as the API lists it and as it goes out."""
     return {
         "event_id": f"evt_{entry['id']}",
@@ -65,8 +66,6 @@ def shown(entry: Entry) -> dict[str, Any]:
 def _post(
     world: World, url: str, entry: Entry, body: bytes, headers: dict[str, str] | None = None
 ) -> None:
-    from heygen.sandbox.courier import Parcel
-
     sent = {
         "Content-Type": "application/json",
         "User-Agent": "heygen-sandbox",

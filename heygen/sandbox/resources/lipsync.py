@@ -63,9 +63,9 @@ def _show(world: World, entry: Entry, now: float) -> dict[str, Any]:
 
 def ended(world: World, entry: Entry) -> None:
     """Tell of a lipsync that has ended."""
-    shown = _show(world, entry, jobs.ended_at(entry))
-    url = shown["video_url"] if isinstance(shown["video_url"], str) else None
-    events.job_ended(world, entry, "lipsync", {"lipsync_id": entry["id"], "url": url})
+    url = _show(world, entry, jobs.ended_at(entry))["video_url"]
+    data = {"lipsync_id": entry["id"], "url": url if isinstance(url, str) else None}
+    events.job_ended(world, entry, "lipsync", data)
 
 
 _ALL = Collection("lipsync", "lipsync_id", _show, "Lipsync")

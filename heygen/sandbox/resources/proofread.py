@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from heygen.sandbox import jobs
 from heygen.sandbox.problems import conflict
-from heygen.sandbox.resources import events, references
+from heygen.sandbox.resources import events, references, video_translate
+from heygen.sandbox.resources.languages import LANGUAGES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ EDITED, ORIGINAL = "edited.srt", "original.srt"
 
 
 def create(call: Call) -> dict[str, Any]:
-    from heygen.sandbox.resources import video_translate
-
     body = call.body
     video_translate.check_languages(body["output_languages"])
     references.check_file(call, body["video"], "video")
@@ -47,25 +46,23 @@ def _begin(call: Call, language: str, given: str | None) -> Entry:
 
 
 def get(call: Call) -> dict[str, Any]:
-    entry = call.looked_at("proofread", call.path["proofread_id"], NAME)
+    entry = call.poll("proofread", call.path["proofread_id"], NAME)
     return {"data": _show(entry, call.now)}
 
 
-def srt_get(call: Call) -> dict[str, Any]:
+def get_srt(call: Call) -> dict[str, Any]:
     entry = _completed(call)
     original = call.world.file(entry, ORIGINAL) if ORIGINAL in entry["files"] else None
     return {"data": {"srt_url": call.world.file(entry, EDITED), "original_srt_url": original}}
 
 
-def srt_update(call: Call) -> dict[str, Any]:
+def update_srt(call: Call) -> dict[str, Any]:
     entry = _completed(call)
     entry["files"][EDITED] = references.subtitles(call, call.body["srt"], "srt")
     return {"data": _show(entry, call.now)}
 
 
 def generate(call: Call) -> dict[str, Any]:
-    from heygen.sandbox.resources import video_translate
-
     entry = _completed(call)
     body = call.body
     references.check_url(body.get("callback_url"), "callback_url")
@@ -92,8 +89,6 @@ def _completed(call: Call) -> Entry:
 
 
 def _show(entry: Entry, now: float) -> dict[str, Any]:
-    from heygen.sandbox.resources.languages import LANGUAGES
-
     view = jobs.view(entry, now, ("processing", "completed"))
     return {
         "id": entry["id"],
@@ -116,6 +111,6 @@ OPERATIONS = {
     "proofreads create": create,
     "proofreads get": get,
     "proofreads generate": generate,
-    "proofreads srt get": srt_get,
-    "proofreads srt update": srt_update,
+    "proofreads srt get": get_srt,
+    "proofreads srt update": update_srt,
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from heygen.sandbox import jobs
 from heygen.sandbox.problems import Refusal, invalid
+from heygen.sandbox.resources import looks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,9 +75,7 @@ def check_avatar(call: Call, id: str | None, param: str = "avatar_id") -> None:
         return
     look = call.world.store.get("look", id)
     if look is not None:
-        from heygen.sandbox.resources.avatar import look_status
-
-        status = look_status(call.world, look)
+        status = looks.status_of(call.world, look, call.now)
         if status != "completed":
             raise invalid(f"Avatar {id} cannot be used yet: it is {status}", param)
     _refuse_deleted(call, "look", id, param, "avatar_not_found")

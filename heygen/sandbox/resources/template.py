@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 COST = 1
 
 
-def listed(call: Call) -> dict[str, Any]:
-    return call.list(call.world.presets("template"), lambda each: each, lambda each: each["place"])
+def list_templates(call: Call) -> dict[str, Any]:
+    return call.list(call.world.presets("template"), lambda each: each, lambda each: each["order"])
 
 
 def get(call: Call) -> dict[str, Any]:
@@ -76,4 +76,4 @@ def _texts(variables: dict[str, Any]) -> list[str]:
     return [each["content"] for each in found if isinstance(each, dict) and isinstance(each.get("content"), str)]
 
 
-OPERATIONS = {"list": listed, "get": get, "generate": generate}
+OPERATIONS = {"list": list_templates, "get": get, "generate": generate}

@@ -6,6 +6,7 @@ import base64
 
 from heygen.sandbox import jobs, media
 from heygen.sandbox.exchange import Answer
+from heygen.sandbox.files import s3_error, signature_problem
 from heygen.sandbox.problems import Refusal, conflict, invalid, missing
 from heygen.sandbox.resources import batches, references
 
@@ -28,7 +29,7 @@ def create(call: Call) -> dict[str, Any]:
     return {"data": _slot(call, call.body)}
 
 
-def batch_create(call: Call) -> dict[str, Any]:
+def create_batch(call: Call) -> dict[str, Any]:
     files = call.body["files"]
     if not 1 <= len(files) <= batches.MOST_ITEMS:
         raise invalid(f"files must have 1 to {batches.MOST_ITEMS} items, not {len(files)}", "files")
@@ -100,8 +101,6 @@ def _headers(entry: Entry) -> dict[str, str]:
 
 def receive(world: World, incoming: Incoming) -> Answer:
     """Answer the PUT of a file's bytes, as S3 does."""
-    from heygen.sandbox.files import s3_error, signature_problem
-
     if incoming.method != "PUT":
         return s3_error(405, "MethodNotAllowed", "The specified method is not allowed against this resource.")
     problem = signature_problem(world, incoming)
@@ -123,9 +122,7 @@ def receive(world: World, incoming: Incoming) -> Answer:
 
 
 def _transfer(entry: Entry, incoming: Incoming, sink: Any) -> Answer | None:
-    """Take the bytes in; return what is wrong with them, if anything is."""
-    from heygen.sandbox.files import s3_error
-
+    """Receive the bytes; return what is wrong with them, if anything is."""
     for name, value in _headers(entry).items():
         if incoming.headers.get(name.lower()) != value:
             return s3_error(403, "SignatureDoesNotMatch", f"The header {name} must be sent as it was signed: {value}")
@@ -157,7 +154,7 @@ def complete(call: Call) -> dict[str, Any]:
         raise invalid("checksum_sha256 does not fit the file that was uploaded", "checksum_sha256")
     entry["sha256"] = entry.get("uploaded", entry["sha256"])
     entry["state"] = "stored"
-    return {"data": {**shown(call.world, entry), "status": "processing"}}
+    return {"data": {**describe(call.world, entry), "status": "processing"}}
 
 
 def _problem(entry: Entry) -> Refusal | None:
@@ -171,8 +168,8 @@ def _problem(entry: Entry) -> Refusal | None:
     return None
 
 
-def batch_complete(call: Call) -> tuple[int, dict[str, Any]]:
-    """Take in the files of a batch in the background; a bad one does not stop the others."""
+def complete_batch(call: Call) -> tuple[int, dict[str, Any]]:
+    """Process the files of a batch in the background; a bad one does not stop the others."""
     batch = call.world.store.get("batch", call.body["batch_id"])
     if batch is None or batch["of"] != "asset":
         raise missing("batch", "Batch", call.body["batch_id"])
@@ -187,11 +184,11 @@ def batch_complete(call: Call) -> tuple[int, dict[str, Any]]:
             entry["error"] = {"code": problem.code, "message": problem.message}
         call.begin(entry, "asset")
         if problem is not None:
-            jobs.steer(entry, jobs.FAILED, call.now)
+            jobs.set_status(entry, jobs.FAILED)
     return 202, {"data": {"batch_id": batch["id"], "status": "processing", "total_items": len(batch["items"])}}
 
 
-def shown(world: World, entry: Entry) -> dict[str, Any]:
+def describe(world: World, entry: Entry) -> dict[str, Any]:
     """Return an asset as uploads and completions answer with it."""
     return {
         "asset_id": entry["id"],
@@ -214,7 +211,7 @@ def url(world: World, entry: Entry) -> str:
 
 OPERATIONS = {
     "direct-uploads create": create,
-    "direct-uploads batches create": batch_create,
+    "direct-uploads batches create": create_batch,
     "complete create": complete,
-    "complete batches create": batch_complete,
+    "complete batches create": complete_batch,
 }

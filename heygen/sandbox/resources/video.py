@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from heygen.sandbox import jobs, media
 from heygen.sandbox.call import ABSENT
-from heygen.sandbox.resources import batches, events, video_request
+from heygen.sandbox.resources import batches, conversation, events, video_request
 from heygen.sandbox.resources.collection import Collection
 
 TYPE_CHECKING = False
@@ -45,7 +45,7 @@ def begin(call: Call, *, cost: float, job_kind: str = "video", event: str = "ava
     return call.begin(entry, job_kind)
 
 
-def listed(call: Call) -> dict[str, Any]:
+def list_videos(call: Call) -> dict[str, Any]:
     entries = call.world.store.all("video")
     folder, title = call.query.get("folder_id"), call.query.get("title")
     if folder is not None:
@@ -83,22 +83,20 @@ def show(world: World, entry: Entry, now: float, is_new: bool = False) -> dict[s
 
 
 def ended(world: World, entry: Entry) -> None:
-    """Tell of a video that has ended, and the session that it was made in."""
-    shown = show(world, entry, jobs.ended_at(entry))
+    """Tell of a video that has ended, in the session that it was made in too."""
+    document = show(world, entry, jobs.ended_at(entry))
     data = {
         "video_id": entry["id"],
-        "url": shown["video_url"],
-        "gif_download_url": shown["gif_url"],
-        "video_page_url": shown["video_page_url"],
-        "video_share_page_url": shown["video_page_url"],
-        "folder_id": shown["folder_id"],
+        "url": document["video_url"],
+        "gif_download_url": document["gif_url"],
+        "video_page_url": document["video_page_url"],
+        "video_share_page_url": document["video_page_url"],
+        "folder_id": document["folder_id"],
     }
     session = world.store.get("session", entry.get("session", ""))
     if session is not None:
-        from heygen.sandbox.resources import video_agent
-
         data["session_id"] = session["id"]
-        video_agent.video_ended(world, session, entry)
+        conversation.video_ended(world, session, entry)
     events.job_ended(world, entry, entry["event"], data)
 
 
@@ -106,7 +104,7 @@ _ALL = Collection("video", "video_id", show)
 
 OPERATIONS = {
     "create": create,
-    "list": listed,
+    "list": list_videos,
     "get": _ALL.get,
     "delete": _ALL.delete,
     "batches create": lambda call: batches.create(call, "video", "videos", call.body["videos"], _start),

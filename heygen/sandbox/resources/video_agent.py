@@ -7,10 +7,10 @@ makes another.
 
 from __future__ import annotations
 
-from heygen.sandbox import jobs, media
+from heygen.sandbox import jobs
 from heygen.sandbox.paging import newest_first
 from heygen.sandbox.problems import conflict, invalid, missing
-from heygen.sandbox.resources import references, video
+from heygen.sandbox.resources import conversation, references, video
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,14 +18,13 @@ if TYPE_CHECKING:
 
     from heygen.sandbox.call import Call
     from heygen.sandbox.store import Entry
-    from heygen.sandbox.world import World
 
 COST = 2
 MOST_FILES = 20
 MOST_MESSAGES = 40
 LONGEST_PROMPT = 10_000
 _JOB = "video-agent"
-# What a run is for, and where the session stands when it is over.
+# What a run is for, and the status of the session when it is over.
 _AFTER = {"ask": "waiting_for_input", "draft": "reviewing"}
 _NEXT = {"ask": "draft", "draft": "video", "video": "video"}
 _PROGRESS = {"ask": 10, "draft": 40}
@@ -49,7 +48,7 @@ def create(call: Call) -> dict[str, Any]:
         messages=[],
         resources={},
     )
-    _hear(call, session, body["prompt"])
+    conversation.add_user_message(call, session, body["prompt"])
     if session["mode"] == "generate":
         try:
             _generate(call, session)
@@ -57,7 +56,7 @@ def create(call: Call) -> dict[str, Any]:
             if session["video_id"] is None:  # no credits
                 call.world.store.remove("session", session["id"])
     else:
-        _think(call, session, "ask")
+        _begin_run(call, session, "ask")
     return {
         "data": {
             "session_id": session["id"],
@@ -68,7 +67,7 @@ def create(call: Call) -> dict[str, Any]:
     }
 
 
-def listed(call: Call) -> dict[str, Any]:
+def list_sessions(call: Call) -> dict[str, Any]:
     return call.list(
         call.world.store.all("session"),
         lambda each: {"session_id": each["id"], "title": each["title"], "created_at": int(each["created"])},
@@ -100,12 +99,12 @@ def send(call: Call) -> dict[str, Any]:
     _check(call)
     if _is_running(call, session):
         raise conflict("The agent is still at work; wait for it, or stop it first")
-    _hear(call, session, call.body["message"])
+    conversation.add_user_message(call, session, call.body["message"])
     step = _NEXT[session["run"]]
     if step == "video":
         _generate(call, session)
     else:
-        _think(call, session, step)
+        _begin_run(call, session, step)
     run_id = call.world.mint.id("run", call.world.store.next())
     return {"data": {"session_id": session["id"], "run_id": run_id, "title": session["title"]}}
 
@@ -116,20 +115,20 @@ def stop(call: Call) -> dict[str, Any]:
         if session["run"] == "video":
             entry = call.world.store.get("video", session["video_id"])
             jobs.finish(entry, jobs.FAILED, call.now)
-            call.world.expect(entry)
+            call.world.enqueue(entry)
         else:
             jobs.finish(session, jobs.COMPLETED, call.now)
-            call.world.expect(session)
-        call.world.settle()
+            call.world.enqueue(session)
+        call.world.process_ended_jobs()
         if session["mode"] == "chat":
             session["run"] = "ask"
             jobs.begin(session, _JOB, call.now, 0.0)
             session["job"]["settled"] = True
-        _say(session, call.now, "I have stopped.")
+        conversation.add_model_message(session, call.now, "I have stopped.")
     return {"data": {"session_id": session["id"]}}
 
 
-def resource(call: Call) -> dict[str, Any]:
+def get_resource(call: Call) -> dict[str, Any]:
     session = _session(call)
     found = session["resources"].get(call.path["resource_id"])
     if found is None:
@@ -140,20 +139,20 @@ def resource(call: Call) -> dict[str, Any]:
     return {"data": {**found, "url": found.get("url") or made, "preview_url": made, "thumbnail_url": picture}}
 
 
-def videos(call: Call) -> dict[str, Any]:
+def list_videos(call: Call) -> dict[str, Any]:
     session = _session(call)
     entries = [entry for id in session["videos"] for entry in [call.world.store.get("video", id)] if entry]
-    shown = [video.show(call.world, entry, call.now) for entry in sorted(entries, key=newest_first)]
-    return {"data": shown, "has_more": False, "next_token": None}
+    documents = [video.show(call.world, entry, call.now) for entry in sorted(entries, key=newest_first)]
+    return {"data": documents, "has_more": False, "next_token": None}
 
 
-def styles(call: Call) -> dict[str, Any]:
+def list_styles(call: Call) -> dict[str, Any]:
     tag = call.query.get("tag")
     found = [each for each in call.world.presets("style") if tag is None or tag in each["tags"]]
-    return call.list(found, lambda each: each, lambda each: each["place"])
+    return call.list(found, lambda each: each, lambda each: each["order"])
 
 
-# --- where a session stands
+# --- the state of a session
 
 
 def _session(call: Call) -> Entry:
@@ -173,11 +172,11 @@ def _state(call: Call, session: Entry) -> tuple[str, int]:
         entry = call.world.store.get("video", session["video_id"])
         if entry is None:
             return "completed", 100
-        view = jobs.view(call.turned(entry), call.now, ("generating", "completed"))
+        view = jobs.view(call.apply_fault(entry), call.now, ("generating", "completed"))
         # A status that a fault keeps the video in is the video's own word.
         status = "generating" if view.status in video.STATES[:-1] else view.status
         return status, int(100 * view.fraction)
-    view = jobs.view(call.turned(session), call.now, ("thinking", _AFTER[session["run"]]))
+    view = jobs.view(call.apply_fault(session), call.now, ("thinking", _AFTER[session["run"]]))
     return view.status, _PROGRESS[session["run"]]
 
 
@@ -200,47 +199,7 @@ def _title(prompt: str) -> str:
     return " ".join(words[:6])[:80] + ("…" if len(words) > 6 else "")
 
 
-def _hear(call: Call, session: Entry, text: str) -> None:
-    """Take the user's message and files into the conversation."""
-    ids = []
-    for source in call.body.get("files") or ():
-        url = source.get("url")
-        if source["type"] == "asset_id":
-            asset = call.world.store.get("asset", source["asset_id"])
-            url = call.world.public(f"/files/asset/{asset['id']}/{asset['name']}") if asset else None
-        kind = media.family(source.get("media_type") or media.content_type((url or "").partition("?")[0]))
-        ids.append(_add_resource(call.world, session, call.now, kind, "user_uploaded", {"url": url}))
-    _add_message(session, call.now, "user", text, ids)
-
-
-def _say(session: Entry, now: float, text: str, ids: list[str] | None = None, kind: str | None = None) -> None:
-    _add_message(session, now, "model", text, ids or [], kind or ("resource" if ids else "text"))
-
-
-def _add_message(
-    session: Entry, now: float, role: str, text: str, ids: list[str], kind: str = "text"
-) -> None:
-    session["messages"].append(
-        {"role": role, "content": text, "type": kind, "resource_ids": ids or None, "created_at": int(now)}
-    )
-
-
-def _add_resource(
-    world: World, session: Entry, now: float, kind: str, origin: str, fields: dict[str, Any]
-) -> str:
-    id = world.mint.id("resource", world.store.next())
-    session["resources"][id] = {
-        "resource_id": id,
-        "resource_type": kind,
-        "source_type": origin,
-        "created_at": int(now),
-        "metadata": {"session_id": session["id"]},
-        **fields,
-    }
-    return id
-
-
-def _think(call: Call, session: Entry, run: str) -> None:
+def _begin_run(call: Call, session: Entry, run: str) -> None:
     session["run"] = run
     call.begin(session, _JOB)
 
@@ -264,35 +223,13 @@ def _generate(call: Call, session: Entry) -> None:
     session["videos"].append(entry["id"])
 
 
-def ended(world: World, session: Entry) -> None:
-    """Have the agent say what came of a run that made no video."""
-    now = jobs.ended_at(session)
-    if session["job"]["end"] == jobs.FAILED:
-        _say(session, now, jobs.FAILURE_MESSAGE, kind="error")
-    elif session["run"] == "ask":
-        _say(session, now, "Who is the video for, and how long may it be?")
-    else:
-        id = _add_resource(world, session, now, "draft", "generated", {})
-        _say(session, now, "Here is a draft. Shall I make the video?", [id])
-
-
-def video_ended(world: World, session: Entry, entry: Entry) -> None:
-    """Have the agent present the video, or say that there is none."""
-    now = jobs.ended_at(entry)
-    if entry["job"]["end"] == jobs.FAILED:
-        _say(session, now, jobs.FAILURE_MESSAGE, kind="error")
-        return
-    id = _add_resource(world, session, now, "video", "generated", {"metadata": {"video_id": entry["id"]}})
-    _say(session, now, "Your video is ready.", [id])
-
-
 OPERATIONS = {
     "create": create,
-    "list": listed,
+    "list": list_sessions,
     "get": get,
     "send": send,
     "stop": stop,
-    "resources get": resource,
-    "videos list": videos,
-    "styles list": styles,
+    "resources get": get_resource,
+    "videos list": list_videos,
+    "styles list": list_styles,
 }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from heygen.core.suggest import closest
 from heygen.sandbox import jobs, media
 from heygen.sandbox.call import when
 from heygen.sandbox.problems import invalid
-from heygen.sandbox.resources import batches, events, proofread, references
+from heygen.sandbox.resources import batches, events, references
 from heygen.sandbox.resources.collection import Collection
 from heygen.sandbox.resources.languages import LANGUAGES
 
@@ -26,7 +27,7 @@ def create(call: Call) -> dict[str, Any]:
     return {"data": {"video_translation_ids": [each["id"] for each in _start_all(call, call.body)]}}
 
 
-def batches_create(call: Call) -> tuple[int, dict[str, Any]]:
+def create_batch(call: Call) -> tuple[int, dict[str, Any]]:
     """Start a batch: an entry with several languages becomes one item for each."""
     requests = [
         {**request, "output_languages": [language]}
@@ -97,8 +98,6 @@ def check_languages(names: list[str]) -> None:
         raise invalid("output_languages must name at least one language", "output_languages")
     for index, name in enumerate(names):
         if name not in LANGUAGES:
-            from heygen.core.suggest import closest
-
             near = closest(name, LANGUAGES)
             raise invalid(
                 f'"{name[:80]}" is no language of GET /v3/video-translations/languages'
@@ -109,7 +108,7 @@ def check_languages(names: list[str]) -> None:
             raise invalid(f"{name} is given twice", f"output_languages[{index}]")
 
 
-def languages(call: Call) -> dict[str, Any]:
+def list_languages(call: Call) -> dict[str, Any]:
     return {"data": {"languages": list(LANGUAGES)}}
 
 
@@ -141,12 +140,11 @@ def show(world: World, entry: Entry, now: float) -> dict[str, Any]:
 
 def ended(world: World, entry: Entry) -> None:
     """Tell of a translation that has ended."""
-    shown = show(world, entry, jobs.ended_at(entry))
-    url = shown["video_url"] if isinstance(shown["video_url"], str) else None
+    url = show(world, entry, jobs.ended_at(entry))["video_url"]
     data = {
         "video_translate_id": entry["id"],
         "video_translation_id": entry["id"],
-        "url": url,
+        "url": url if isinstance(url, str) else None,
         "output_language": entry["language"],
     }
     events.job_ended(world, entry, "video_translate", data)
@@ -160,9 +158,8 @@ OPERATIONS = {
     "get": _ALL.get,
     "update": _ALL.rename,
     "delete": _ALL.delete,
-    "languages list": languages,
-    "batches create": batches_create,
+    "languages list": list_languages,
+    "batches create": create_batch,
     "batches get": lambda call: batches.get(call, "translation"),
     "statuses list": lambda call: batches.statuses(call, "translation", "video_translation_ids"),
-    **proofread.OPERATIONS,
 }

@@ -49,7 +49,7 @@ def create(call: Call) -> dict[str, Any]:
     return {"data": {"voices": found, "seed": seed}}
 
 
-def clone(call: Call) -> dict[str, Any]:
+def create_clone(call: Call) -> dict[str, Any]:
     body = call.body
     if not body["voice_name"].strip():
         raise invalid("voice_name must not be empty", "voice_name")
@@ -66,17 +66,17 @@ def clone(call: Call) -> dict[str, Any]:
     return {"data": {"voice_clone_id": entry["id"]}}
 
 
-def listed(call: Call) -> dict[str, Any]:
+def list_voices(call: Call) -> dict[str, Any]:
     wanted = {name: call.query[name].casefold() for name in ("engine", "language", "gender") if call.query.get(name)}
     if call.query["type"] == "public":
-        shown = call.world.presets("voice")
+        voices = call.world.presets("voice")
     else:
         # A clone is in the list once there is a voice.
         clones = [entry for entry in call.world.store.all("voice") if jobs.has_completed(entry, call.now)]
-        shown = [{**_show(call.world, entry, call.now), "engine": "starfish", "place": -entry["n"]} for entry in clones]
-    found = [each for each in shown if all(each[name].casefold() == value for name, value in wanted.items())]
+        voices = [{**_show(call.world, entry, call.now), "engine": "starfish", "order": -entry["n"]} for entry in clones]
+    found = [each for each in voices if all(each[name].casefold() == value for name, value in wanted.items())]
     return call.list(
-        found, lambda each: {"voice_id": each.get("id"), **each}, lambda each: each["place"]
+        found, lambda each: {"voice_id": each.get("id"), **each}, lambda each: each["order"]
     )
 
 
@@ -86,7 +86,7 @@ def get(call: Call) -> dict[str, Any]:
     if preset is not None:
         return {"data": {**preset, "voice_id": id, "status": ABSENT, "support_interactive_avatar": True}}
     designed = call.world.store.get("designed", id)
-    return {"data": _show(call.world, designed or call.looked_at("voice", id), call.now)}
+    return {"data": _show(call.world, designed or call.poll("voice", id), call.now)}
 
 
 def delete(call: Call) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def delete(call: Call) -> dict[str, Any]:
     return {"data": {"voice_id": id}}
 
 
-def speech(call: Call) -> dict[str, Any]:
+def create_speech(call: Call) -> dict[str, Any]:
     body = call.body
     text = body["text"]
     if not 1 <= len(text) <= LONGEST_TEXT or not text.strip():
@@ -156,15 +156,11 @@ def _show(world: World, entry: Entry, now: float) -> dict[str, Any]:
     }
 
 
-def ended(world: World, entry: Entry) -> None:
-    """Do nothing: the API tells nobody of these."""
-
-
 OPERATIONS = {
     "create": create,
-    "clone create": clone,
-    "list": listed,
+    "clone create": create_clone,
+    "list": list_voices,
     "get": get,
     "delete": delete,
-    "speech create": speech,
+    "speech create": create_speech,
 }

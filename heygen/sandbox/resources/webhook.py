@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from heygen.api import operations
 from heygen.sandbox.clock import iso
 from heygen.sandbox.resources import events, references
 
@@ -47,7 +48,7 @@ def create(call: Call) -> dict[str, Any]:
     return {"data": _show(entry, secret=entry["secret"])}
 
 
-def listed(call: Call) -> dict[str, Any]:
+def list_endpoints(call: Call) -> dict[str, Any]:
     return call.list(call.world.store.all("endpoint"), _show)
 
 
@@ -67,7 +68,7 @@ def delete(call: Call) -> dict[str, Any]:
     return {"data": {"endpoint_id": entry["id"]}, "error": None}
 
 
-def rotate(call: Call) -> dict[str, Any]:
+def rotate_secret(call: Call) -> dict[str, Any]:
     entry = _endpoint(call)
     _renew_secret(call, entry)
     return {"data": {"endpoint_id": entry["id"], "secret": entry["secret"]}}
@@ -92,14 +93,12 @@ def _show(entry: Entry, secret: str | None = None) -> dict[str, Any]:
     }
 
 
-def event_types(call: Call) -> dict[str, Any]:
+def list_event_types(call: Call) -> dict[str, Any]:
     return {"data": [{"event_type": each, "description": _describe(each)} for each in _types(call)]}
 
 
 def _types(call: Call) -> list[str]:
     """Return the names of all types of event, as the documents list them."""
-    from heygen.api import operations
-
     listing = operations.find("webhook", ("events", "list"))
     parameters = listing.parameters if listing else ()
     return next(each.schema["enum"] for each in parameters if each.name == "event_type")
@@ -112,22 +111,22 @@ def _describe(event_type: str) -> str:
     return f"{_SUBJECTS.get(subject, subject)} {'has failed' if outcome == 'fail' else 'is done'}."
 
 
-def events_listed(call: Call) -> dict[str, Any]:
+def list_events(call: Call) -> dict[str, Any]:
     wanted, entity = call.query.get("event_type"), call.query.get("entity_id")
     found = [
         entry
         for entry in call.world.store.all("event")
         if wanted in (None, entry["event_type"]) and entity in (None, entry["entity_id"])
     ]
-    return call.list(found, events.shown)
+    return call.list(found, events.as_document)
 
 
 OPERATIONS = {
     "endpoints create": create,
-    "endpoints list": listed,
+    "endpoints list": list_endpoints,
     "endpoints update": update,
     "endpoints delete": delete,
-    "endpoints rotate-secret": rotate,
-    "event-types list": event_types,
-    "events list": events_listed,
+    "endpoints rotate-secret": rotate_secret,
+    "event-types list": list_event_types,
+    "events list": list_events,
 }

@@ -18,8 +18,8 @@ FORMAT = "heygen-sandbox"
 VERSION = 1
 
 
-class Keeper:
-    """Loads a world from its file, and keeps it there. Uploaded files lie in a folder beside it."""
+class StateFile:
+    """Loads a world from its file, and saves it there. Uploaded files lie in a folder beside it."""
 
     def __init__(self, world: World, path: str) -> None:
         self.world = world
@@ -94,7 +94,7 @@ class Keeper:
         for table in world.store.tables.values():
             for entry in table.values():
                 if "job" in entry:
-                    world.expect(entry)
+                    world.enqueue(entry)
 
     def save(self) -> None:
         """Write the state, whole or not at all. The caller holds the world's lock."""
