@@ -147,8 +147,8 @@ class Resource:
 
     def file_name(self, name: str, link: str) -> str:
         """Return the default name of a file: safe on every system, whatever the ID and the link are."""
-        kept = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-_.") else "_" for sign in self.id)
-        stem = kept.strip(".").lstrip("-")[:100] or "download"
+        safe = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-_.") else "_" for sign in self.id)
+        stem = safe.strip(".").lstrip("-")[:100] or "download"
         if stem.partition(".")[0].upper() in _RESERVED:
             stem = f"_{stem}"
         known = self.kind.assets[name].extensions

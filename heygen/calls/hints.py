@@ -19,10 +19,10 @@ def command_line(*words: str) -> str:
 
 def list_command_for_created(operation: Operation) -> str | None:
     """Return the command that lists what an operation makes, or None where there is none."""
-    shown = operation.wait.follow_up if operation.wait else operation.words
-    if len(shown) > 2 and operation.wait and shown[-2] != "batches":
-        return _list_command([(*shown[:-1], "list")])
-    return _list_command([(*shown[:-1], "list"), (shown[0], "list")])
+    words = operation.wait.follow_up if operation.wait else operation.words
+    if len(words) > 2 and operation.wait and words[-2] != "batches":
+        return _list_command([(*words[:-1], "list")])
+    return _list_command([(*words[:-1], "list"), (words[0], "list")])
 
 
 def list_command_for_ids(operation: Operation) -> str | None:

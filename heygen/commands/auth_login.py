@@ -54,7 +54,7 @@ def run(invocation: Invocation) -> int:
         by_browser = _choice(invocation) == "browser"
     if by_browser:
         return _sign_in(invocation)
-    invocation.output.result(_stored(invocation, _checked(invocation, _key_credential(invocation))))
+    invocation.output.result(_store(invocation, _verify(invocation, _key_credential(invocation))))
     return ExitCode.OK
 
 
@@ -120,12 +120,12 @@ def _sign_in(invocation: Invocation) -> int:
             credential = credentials.Credential(
                 kind=credentials.OAUTH, secret=session["access_token"], source="the new session", session=session
             )
-            checked = _checked(invocation, credential)
-            result = _stored(invocation, checked)
+            verified = _verify(invocation, credential)
+            result = _store(invocation, verified)
         except HeygenError as error:
             callback.fail(error.message)
             raise
-        callback.succeed(f" as {_name(checked.user)}" if checked.user else "")
+        callback.succeed(f" as {_name(verified.user)}" if verified.user else "")
     invocation.output.result(result)
     return ExitCode.OK
 
@@ -150,16 +150,16 @@ def _open(invocation: Invocation, url: str) -> None:
 # --- both
 
 
-class _Checked(Record):
-    """A credential, whom it belongs to, and why that is not known, if it is not."""
+class _Verified(Record):
+    """A credential and its user, or the problem that kept the API from telling the user."""
 
     credential: Credential
     user: dict[str, Any]
-    doubt: str | None = None
+    problem: str | None = None
 
 
-def _checked(invocation: Invocation, credential: Credential) -> _Checked:
-    """Ask the API about a credential. Raises its error where it refuses it; a dead network only leaves a doubt."""
+def _verify(invocation: Invocation, credential: Credential) -> _Verified:
+    """Ask the API about a credential. Raises its refusal; a dead network is only a `problem`."""
     from heygen.http.client import Call, Client
 
     client = Client(invocation.context, invocation.settings, credential)
@@ -170,28 +170,28 @@ def _checked(invocation: Invocation, credential: Credential) -> _Checked:
             error.message = f"the credential was not accepted, and not stored: {error.message}"
             error.hint = "Check it with HeyGen, and try again: heygen auth login"
         elif error.exit_code != ExitCode.USAGE:
-            return _Checked(credential=credential, user={}, doubt=error.message)
+            return _Verified(credential=credential, user={}, problem=error.message)
         raise
     data = document.get("data") if isinstance(document, dict) else None
     data = data if isinstance(data, dict) else {}
     user = {name: data[name] for name in _USER_FIELDS if isinstance(data.get(name), str)}
-    return _Checked(credential=credential.replace(user=user), user=user)
+    return _Verified(credential=credential.replace(user=user), user=user)
 
 
-def _stored(invocation: Invocation, checked: _Checked) -> dict[str, Any]:
+def _store(invocation: Invocation, verified: _Verified) -> dict[str, Any]:
     """Store the credential and return what to print."""
     context = invocation.context
-    kept = credentials.store(context, checked.credential)
-    what = "a session of the browser" if checked.credential.kind == credentials.OAUTH else "an API key"
-    message = f"Signed in as {_name(checked.user)} with {what}."
-    if checked.doubt:
-        message = f"Stored {what}, which is not verified: {checked.doubt}"
-    result: dict[str, Any] = {"message": message, "verified": not checked.doubt, "path": credentials.path(context)}
-    if checked.user:
-        result["user"] = checked.user
+    moved_to = credentials.store(context, verified.credential)
+    what = "a session of the browser" if verified.credential.kind == credentials.OAUTH else "an API key"
+    message = f"Signed in as {_name(verified.user)} with {what}."
+    if verified.problem:
+        message = f"Stored {what}, which is not verified: {verified.problem}"
+    result: dict[str, Any] = {"message": message, "verified": not verified.problem, "path": credentials.path(context)}
+    if verified.user:
+        result["user"] = verified.user
     notes = []
-    if kept:
-        notes.append(f"the file that was there could not be read and is now {kept}")
+    if moved_to:
+        notes.append(f"the file that was there could not be read and is now {moved_to}")
     if context.is_set(credentials.VARIABLE):
         notes.append(f"{credentials.VARIABLE} is set and takes precedence")
     if notes:

@@ -35,11 +35,11 @@ def run(invocation: Invocation) -> int:
     fields = document if isinstance(document, dict) else {"data": document}
     # The session may have been renewed on the way.
     credential = client.credential
-    invocation.output.result({**fields, "credential": described(credential, invocation.context)} if credential else fields)
+    invocation.output.result({**fields, "credential": describe(credential, invocation.context)} if credential else fields)
     return ExitCode.OK
 
 
-def described(credential: Credential, context: Context) -> dict[str, Any]:
+def describe(credential: Credential, context: Context) -> dict[str, Any]:
     """Return what there is to tell of a credential, and nothing secret."""
     found: dict[str, Any] = {"type": credential.kind, "source": "env" if credential.is_from_env else "file"}
     found["variable" if credential.is_from_env else "path"] = credential.source

@@ -68,12 +68,12 @@ def _options(context: Context, given: dict[str, Any]) -> Options:
 
     seconds: dict[str, float] = {}
     for text in given.get("job_seconds", ()):
-        kind, value = _checked("job-seconds", text, parse_job_seconds)
+        kind, value = _parse("job-seconds", text, parse_job_seconds)
         seconds[kind] = value
     for text in given.get("fault", ()):
-        _checked("fault", text, faults.parse)
+        _parse("fault", text, faults.parse)
     if "rate" in given:
-        _checked("rate", given["rate"], parse_rate)
+        _parse("rate", given["rate"], parse_rate)
     return Options(
         port=given.get("port", 0),
         seed=given.get("seed"),
@@ -87,7 +87,7 @@ def _options(context: Context, given: dict[str, Any]) -> Options:
     )
 
 
-def _checked(name: str, text: str, parse: Any) -> Any:
+def _parse(name: str, text: str, parse: Any) -> Any:
     try:
         return parse(text)
     except ValueError as error:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from heygen.core.context import Context
 
-_LONGEST_DEAF = 0.2  # seconds in which a signal may wait for its handler
+_LONGEST_SIGNAL_DELAY = 0.2  # seconds until its handler runs
 
 
 def run_program(words: list[str], context: Context, folder: str) -> int:
@@ -26,15 +26,15 @@ def run_program(words: list[str], context: Context, folder: str) -> int:
     environ["PATH"] = os.pathsep.join(filter(None, (programs, environ.get("PATH") or os.defpath)))
     try:
         with _Forwarding() as forwarding:
-            process = subprocess.Popen(words, env=environ, executable=_found(words[0], environ["PATH"]))
+            process = subprocess.Popen(words, env=environ, executable=_executable(words[0], environ["PATH"]))
             forwarding.to(process)
-            status = _ended(process)
+            status = _wait_for_end(process)
     except OSError as error:
         raise HeygenError("cli_file_io_error", f"cannot run {words[0]}: {error.strerror or error}") from error
     return status if status >= 0 else 128 - status
 
 
-def _ended(process: Any) -> int:
+def _wait_for_end(process: Any) -> int:
     """Wait for a program to end and return its status.
 
     The handler of a signal that comes just before a system call runs only after it, so no call may last: the
@@ -45,11 +45,11 @@ def _ended(process: Any) -> int:
     waiting = threading.Thread(target=process.wait, daemon=True)
     waiting.start()
     while waiting.is_alive():
-        waiting.join(_LONGEST_DEAF)
+        waiting.join(_LONGEST_SIGNAL_DELAY)
     return process.wait()
 
 
-def _found(name: str, path: str) -> str:
+def _executable(name: str, path: str) -> str:
     import shutil
 
     return shutil.which(name, path=path) or name

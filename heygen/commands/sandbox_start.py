@@ -75,9 +75,9 @@ class _Log:
     def __call__(self, entry: dict[str, Any]) -> None:
         query = "&".join(f"{name}={value}" for name, value in entry["query"])
         target = entry["path"] + (f"?{query}" if query else "")
-        shown = "".join(sign if sign.isprintable() else "?" for sign in target)
+        printable = "".join(sign if sign.isprintable() else "?" for sign in target)
         try:
-            self.context.stderr.write(f"{entry['status'] or 'cut'} {entry['method']} {shown}\n")
+            self.context.stderr.write(f"{entry['status'] or 'cut'} {entry['method']} {printable}\n")
             self.context.stderr.flush()
         except (OSError, HeygenError):
             pass  # nobody reads the log; the requests are served all the same

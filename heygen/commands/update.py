@@ -37,7 +37,7 @@ COMMAND = Command(
 
 def run(invocation: Invocation) -> int:
     """Find the release that is wanted, and install it."""
-    wanted = _wanted(invocation.given.get("version"))
+    wanted = _parse_version(invocation.given.get("version"))
     current = semver.parse(__version__)
     if invocation.given.get("check"):
         _check(invocation, current, wanted)
@@ -56,7 +56,7 @@ def run(invocation: Invocation) -> int:
     return ExitCode.OK
 
 
-def _wanted(text: str | None) -> Version | None:
+def _parse_version(text: str | None) -> Version | None:
     if text is None:
         return None
     try:

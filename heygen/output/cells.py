@@ -105,11 +105,6 @@ def cut(text: str, cells: int, more: str = "…") -> str:
     return kept + more
 
 
-def pad(text: str, cells: int) -> str:
-    """Return the text with blanks after it until it takes this many cells."""
-    return text + " " * (cells - width(text))
-
-
 def wrap(text: str, room: int) -> list[str]:
     """Return the text in lines of no more than `room` cells.
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from heygen.core.context import Context
     from heygen.output.terminal import Terminal
 
-# Kinds of values; what stands in a kind of _WHOLE is copied, and so never cut.
+# Kinds of values. Those in WHOLE are copied by people, and so never cut; those in NUMERIC are aligned at the right.
 ID, URL, STATUS, TIME, DURATION, SIZE, PERCENT, NUMBER, BOOLEAN, TEXT, LIST, OBJECT, NOTHING = (
     "id", "url", "status", "time", "duration", "size", "percent", "number", "boolean", "text", "list", "object", "nothing"
 )  # fmt: skip
@@ -41,10 +41,10 @@ def label(name: str) -> str:
         return cells.escape(name)
     if len(words) > 1 and words[-1] in ("bytes", "seconds"):
         del words[-1]  # the value has its unit
-    return " ".join(_titled(word, is_first=not index) for index, word in enumerate(words))
+    return " ".join(_capitalize(word, is_first=not index) for index, word in enumerate(words))
 
 
-def _titled(word: str, is_first: bool) -> str:
+def _capitalize(word: str, is_first: bool) -> str:
     if word.upper() in _CAPITALS:
         return word.upper()
     if word[-1] == "s" and word[:-1].upper() in _CAPITALS:
@@ -122,13 +122,13 @@ def number(value: float) -> str:
 def local(value: Any, context: Context) -> tuple[str, str] | None:
     """Return a time as `2024-03-24 14:32` in the local zone, and the zone; None where the system has no such time."""
     try:
-        there = context.local_time(_moment(value))  # type: ignore[arg-type]
+        parts = context.local_time(_moment(value))  # type: ignore[arg-type]
     except (OverflowError, OSError, ValueError, TypeError):
         return None
-    written = f"{there.tm_year:04d}-{there.tm_mon:02d}-{there.tm_mday:02d} {there.tm_hour:02d}:{there.tm_min:02d}"
-    name = there.tm_zone or ""
+    written = f"{parts.tm_year:04d}-{parts.tm_mon:02d}-{parts.tm_mday:02d} {parts.tm_hour:02d}:{parts.tm_min:02d}"
+    name = parts.tm_zone or ""
     # Windows has long names and some zones have none but their offset, which is given in one form then.
-    return written, name if name.isascii() and name.isalpha() and len(name) <= 5 else _offset(there.tm_gmtoff or 0)
+    return written, name if name.isascii() and name.isalpha() and len(name) <= 5 else _offset(parts.tm_gmtoff or 0)
 
 
 def _offset(seconds: int) -> str:

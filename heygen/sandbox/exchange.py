@@ -30,11 +30,6 @@ class Body:
         self._ended = not self._chunked and not self._left
 
     @property
-    def is_read(self) -> bool:
-        """Whether nothing is left of it on the connection."""
-        return self._ended
-
-    @property
     def is_awaited(self) -> bool:
         """Whether the client holds it back until it is asked for (`Expect: 100-continue`)."""
         return self._proceed is not None

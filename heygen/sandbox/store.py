@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Store:
-    """Entries by kind. Each has `id`, `kind`, `n` (its place in the order of creation) and `created`."""
+    """Entries by kind. Each has `id`, `kind`, `n` (its number in the order of creation) and `created`."""
 
     def __init__(self, mint: Mint) -> None:
         self._mint = mint

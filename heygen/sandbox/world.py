@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # Presigned links are good for this long, as on S3.
 LINK_SECONDS = 7 * 24 * 3600
 
+
 class World:
     """The state of a sandbox. Whoever reads or changes it holds `lock`."""
 
@@ -34,7 +35,7 @@ class World:
         self._on_job_end = on_job_end
         self.lock = threading.RLock()
         self.mint = Mint(options.seed or 0)
-        # Kept out of what a reset makes new: the log of requests, and who is told of events.
+        # A reset leaves these alone.
         self.log: list[dict[str, Any]] = []
         self.courier: Any = None
         self.blobs: Any = None
@@ -102,7 +103,7 @@ class World:
     # --- deletion
 
     def remove(self, entry: Entry) -> None:
-        """Delete an entry; what it left with the courier or on disk goes with it."""
+        """Delete an entry, and its file if it has one."""
         self.store.remove(entry["kind"], entry["id"])
         if entry["kind"] == "asset" and self.blobs is not None:
             self.blobs.remove(entry["id"])

@@ -289,7 +289,6 @@ def test_a_column_whose_zones_differ_names_each():
 )
 def test_widths(text, width):
     assert cells.width(text) == width
-    assert cells.pad(text, 6) == text + " " * (6 - width)
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ def _clips(world: World, entry: Entry, view: jobs.View) -> list[dict[str, Any]]:
     return clips
 
 
-def ended(world: World, entry: Entry) -> None:
+def on_job_end(world: World, entry: Entry) -> None:
     """Tell of a clipping job that has ended."""
     document = _show(world, entry, jobs.ended_at(entry))
     events.job_ended(world, entry, "ai_clipping", {"id": entry["id"], "status": document["status"], "clips": document["clips"]})

@@ -26,8 +26,8 @@ def search(call: Call) -> dict[str, Any]:
 
 def score(call: Call, query: str, id: str, description: str) -> float:
     """Return how close a thing is to a query, from 0 to 1: shared words count, the rest follows from the seed."""
-    wanted, there = set(query.casefold().split()), set(description.casefold().replace(",", "").split())
-    shared = len(wanted & there) / max(1, len(wanted))
+    query_words, words = set(query.casefold().split()), set(description.casefold().replace(",", "").split())
+    shared = len(query_words & words) / max(1, len(query_words))
     return round(0.7 + 0.2 * shared + 0.1 * call.world.mint.fraction("score", f"{query} {id}"), 4)
 
 

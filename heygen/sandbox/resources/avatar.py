@@ -191,7 +191,7 @@ def _show_group(world: World, group: Entry, now: float, is_new: bool = False) ->
     }
 
 
-def ended(world: World, look: Entry) -> None:
+def on_job_end(world: World, look: Entry) -> None:
     """Tell of a look whose training has ended."""
     event = "instant_avatar" if look["avatar_type"] == "digital_twin" else "photo_avatar_generation"
     data = {"avatar_id": look["id"], "avatar_group_id": look["group"], "name": look["name"]}

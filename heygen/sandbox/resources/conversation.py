@@ -54,7 +54,7 @@ def _add_resource(
     return id
 
 
-def ended(world: World, session: Entry) -> None:
+def on_job_end(world: World, session: Entry) -> None:
     """Add what the agent says at the end of a run that makes no video."""
     now = jobs.ended_at(session)
     if session["job"]["end"] == jobs.FAILED:

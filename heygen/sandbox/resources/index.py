@@ -34,7 +34,7 @@ _MODULES = {
     "voice": ("voice",),
     "webhook": ("webhook",),
 }
-# The module whose ended() is called when the job of an entry of a kind has ended; for other kinds nothing follows.
+# The module whose on_job_end() is called when the job of an entry of a kind has ended; for other kinds nothing follows.
 _END_HANDLERS = {
     "asset": "asset",
     "clipping": "ai_clipping",
@@ -62,7 +62,7 @@ def run(call: Call) -> tuple[int, Any]:
 def job_ended(world: World, entry: Entry) -> None:
     """Do what follows from the end of an entry's job, and of the batch that it may have ended."""
     if entry["kind"] in _END_HANDLERS:
-        _module(_END_HANDLERS[entry["kind"]]).ended(world, entry)
+        _module(_END_HANDLERS[entry["kind"]]).on_job_end(world, entry)
     if entry.get("batch"):
         from heygen.sandbox.resources import batches
 

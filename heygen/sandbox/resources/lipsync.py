@@ -61,7 +61,7 @@ def _show(world: World, entry: Entry, now: float) -> dict[str, Any]:
     }
 
 
-def ended(world: World, entry: Entry) -> None:
+def on_job_end(world: World, entry: Entry) -> None:
     """Tell of a lipsync that has ended."""
     url = _show(world, entry, jobs.ended_at(entry))["video_url"]
     data = {"lipsync_id": entry["id"], "url": url if isinstance(url, str) else None}

@@ -102,7 +102,7 @@ def _show(entry: Entry, now: float) -> dict[str, Any]:
     }
 
 
-def ended(world: World, entry: Entry) -> None:
+def on_job_end(world: World, entry: Entry) -> None:
     """Tell of a proofread that has ended."""
     events.job_ended(world, entry, "proofread_creation", {"proofread_id": entry["id"]})
 

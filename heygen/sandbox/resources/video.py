@@ -82,7 +82,7 @@ def show(world: World, entry: Entry, now: float, is_new: bool = False) -> dict[s
     }
 
 
-def ended(world: World, entry: Entry) -> None:
+def on_job_end(world: World, entry: Entry) -> None:
     """Tell of a video that has ended, in the session that it was made in too."""
     document = show(world, entry, jobs.ended_at(entry))
     data = {

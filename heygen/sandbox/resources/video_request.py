@@ -40,11 +40,11 @@ def cost(request: dict[str, Any]) -> float:
 
 def text(request: dict[str, Any]) -> str:
     """Return what is said in a video, or what was asked for where nothing is."""
-    said = [
+    scripts = [
         part.get("script") or (part.get("input") or {}).get("script") or ""
         for part in (request, *(request.get("scenes") or ()))
     ]
-    return " ".join(filter(None, said)) or request.get("prompt") or ""
+    return " ".join(filter(None, scripts)) or request.get("prompt") or ""
 
 
 def _check_avatar(call: Call, request: dict[str, Any]) -> None:

@@ -138,7 +138,7 @@ def show(world: World, entry: Entry, now: float) -> dict[str, Any]:
     }
 
 
-def ended(world: World, entry: Entry) -> None:
+def on_job_end(world: World, entry: Entry) -> None:
     """Tell of a translation that has ended."""
     url = show(world, entry, jobs.ended_at(entry))["video_url"]
     data = {
