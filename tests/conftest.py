@@ -154,9 +154,9 @@ def wire():
 
 
 @pytest.fixture
-def place(tmp_path, monkeypatch):
+def cwd(tmp_path, monkeypatch):
     """An empty directory, which is the current one."""
-    folder = tmp_path / "place"
+    folder = tmp_path / "cwd"
     folder.mkdir()
     monkeypatch.chdir(folder)
     return folder

@@ -29,13 +29,13 @@ LEFT_OVER = {
 class Import:
     """One import: the modules at both ends, and the line where it stands."""
 
-    def __init__(self, source, target, place):
+    def __init__(self, source, target, location):
         self.source = source
         self.target = target
-        self.place = place
+        self.location = location
 
     def __str__(self):
-        return f"{self.place} imports {self.target}"
+        return f"{self.location} imports {self.target}"
 
 
 def modules(folder):
@@ -57,8 +57,8 @@ def imports(folder):
             targets = [name] if name in every else [name.rpartition(".")[0]]
             if name.endswith("*"):
                 targets = [each for each in every if each.rpartition(".")[0] == name[:-2]]
-            place = f"{file.relative_to(folder.parent).as_posix()}:{line}"
-            found.extend(Import(source, each, place) for each in targets if each in every and each != source)
+            location = f"{file.relative_to(folder.parent).as_posix()}:{line}"
+            found.extend(Import(source, each, location) for each in targets if each in every and each != source)
     return found
 
 

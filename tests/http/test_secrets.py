@@ -79,7 +79,7 @@ def test_no_combination_prints_or_sends_a_key_where_it_does_not_belong(
 
 
 @pytest.mark.parametrize("through_proxy", [False, True])
-def test_a_file_host_that_redirects_to_the_api_gets_no_key_for_it(run, server, files, proxy, place, through_proxy):
+def test_a_file_host_that_redirects_to_the_api_gets_no_key_for_it(run, server, files, proxy, cwd, through_proxy):
     env = {"HEYGEN_API_KEY": KEY}
     document = video(files)
     if through_proxy:

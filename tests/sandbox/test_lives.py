@@ -100,13 +100,13 @@ def batch(world, path, body, ids_param, failing=1):
     assert created.status == 202
     assert created.data["status"] == "processing"
     assert created.data["total_items"] == 3
-    place = f"{path}/batches/{created.data['batch_id']}"
-    assert world.states(place) == ["processing", "completed"]
-    whole = api.get(place).data
+    batch = f"{path}/batches/{created.data['batch_id']}"
+    assert world.states(batch) == ["processing", "completed"]
+    whole = api.get(batch).data
     assert whole["counts_by_status"] == {"queued": 0, "processing": 0, "completed": 3 - failing, "failed": failing}
     assert [item["status"] for item in whole["items"]].count("failed") == failing
-    first = api.get(place, limit=2).data
-    second = api.get(place, limit=2, token=first["next_token"]).data
+    first = api.get(batch, limit=2).data
+    second = api.get(batch, limit=2, token=first["next_token"]).data
     assert (first["has_more"], second["has_more"]) == (True, False)
     assert first["items"] + second["items"] == whole["items"]
     ids = [item["video_id"] for item in whole["items"] if item["video_id"]]
@@ -205,9 +205,9 @@ def proofreads(world):
     assert api.get(api.get(f"{path}/srt").data["srt_url"]).body == edited
     generated = api.post(f"{path}/generate", {"captions": True}).data
     assert generated["status"] == "processing"
-    place = f"/v3/video-translations/{generated['video_translation_id']}"
-    assert world.states(place) == ["pending", "running", "completed"]
-    assert api.get(api.get(place).data["srt_caption_url"]).body == edited
+    translation = f"/v3/video-translations/{generated['video_translation_id']}"
+    assert world.states(translation) == ["pending", "running", "completed"]
+    assert api.get(api.get(translation).data["srt_caption_url"]).body == edited
 
 
 def lipsyncs(world):
@@ -406,15 +406,15 @@ def upload_batch(world):
     body = {"files": [file, {**file, "content_type": "image/png"}, file], "title": "Three"}
     created = api.post("/v3/assets/direct-uploads/batches", body, headers={"Idempotency-Key": "one"}).data
     assert created == api.post("/v3/assets/direct-uploads/batches", body, headers={"Idempotency-Key": "one"}).data
-    place = f"/v3/assets/batches/{created['batch_id']}"
-    assert api.get(place).data["counts_by_status"]["queued"] == 3
+    batch_path = f"/v3/assets/batches/{created['batch_id']}"
+    assert api.get(batch_path).data["counts_by_status"]["queued"] == 3
     for slot, content in zip(created["items"], (b"1\n\n", b"\xff\xd8\xff")):
         assert api.put(slot["upload_url"], content, headers=slot["upload_headers"]).status == 200
     for _ in range(2):
         assert api.post("/v3/assets/complete/batches", {"batch_id": created["batch_id"]}).status == 202
-    assert api.get(place).data["status"] == "processing"
+    assert api.get(batch_path).data["status"] == "processing"
     world.wait()
-    batch = api.get(place).data
+    batch = api.get(batch_path).data
     assert [item["status"] for item in batch["items"]] == ["completed", "failed", "failed"]
     assert "image/jpeg" in batch["items"][1]["error"]["message"]
     assert api.get(f"/v3/assets/{batch['items'][0]['video_id']}").data["type"] == "document"
