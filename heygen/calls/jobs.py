@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FIRST_INTERVAL = 2.0  # seconds between polls, doubled after each
 LONGEST_INTERVAL = 30.0
 JITTER = 0.1  # of the interval, up or down
-# A fresh id may take a moment to appear; after this many answers in a row it is taken for missing.
+# A new ID may take a moment to appear; after this many 404s in a row it is taken for missing.
 MOST_NOT_FOUND = 4
 
 RUNNING, SUCCEEDED, FAILED, REFUSED = "running", "succeeded", "failed", "refused"
@@ -122,7 +122,7 @@ def _poll(job: Job, plan: Wait, poll: Callable[[str], Any]) -> float:
 
 
 def update(job: Job, plan: Wait, document: Any) -> None:
-    """Update a job from a polled document. One without a status says nothing, and an unknown status is not terminal."""
+    """Update a job from a polled document. One without a status is ignored, and an unknown status is not terminal."""
     status = paths.value_at(document, plan.status)
     if not isinstance(status, str):
         return

@@ -60,9 +60,9 @@ class _Waiting:
         if self.invocation.given.get("output_path") is not None:
             from heygen.calls.saving import Target
 
-            # Before anything is paid for: what is in the way of the file is in its way now.
+            # Before anything is paid for: an existing file or a missing directory is refused now.
             self.target = Target(self.invocation, self.invocation.given["output_path"])
-        # However short the deadline: a creation that is cut off may have cost credits all the same.
+        # Even where the deadline is shorter: a creation that is cut off may have cost credits all the same.
         deadline = max(self.deadline, self.context.monotonic() + READ_TIMEOUT)
         answer = self._send(call.replace(deadline=deadline))
         if self.operation.method == "GET":

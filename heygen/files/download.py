@@ -24,7 +24,7 @@ BLOCK = 512 * 1024
 
 
 class _Changed(Exception):
-    """What the server offers is not the rest of what we have."""
+    """The server does not have the rest of the version that we have a part of."""
 
 
 class _Refused(Exception):
@@ -122,7 +122,7 @@ class Download:
         part = self.part
         if not part.have or part.validator is None:
             return None
-        # Of a complete file the last byte, to be sure that it is still the same one.
+        # Of a complete file, its last byte is asked for again: the answer tells whether it is still the same version.
         return part.have if part.length is None else min(part.have, part.length - 1)
 
     def _request(self, position: int | None) -> Request:

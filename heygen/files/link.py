@@ -26,7 +26,7 @@ def url(link: str, code: str, context: Context) -> str:
     from urllib.parse import quote, urldefrag
 
     try:
-        # The API may write a link as a person would.
+        # The API may hand out a link with blanks or characters beyond ASCII.
         made = quote(urldefrag(link).url, safe="%/:?#[]@!$&'()*+,;=~-._", errors="surrogatepass")
         scheme, host, _ = address.origin(made)
     except ValueError as error:

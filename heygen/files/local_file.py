@@ -40,7 +40,7 @@ class LocalFile:
         return found.st_size, found.st_mtime_ns, found.st_dev, found.st_ino
 
     def check(self) -> None:
-        """Refuse a file that is no longer what it was when it was named. Raises `cli_file_io_error`."""
+        """Refuse a file that has changed since this object was made. Raises `cli_file_io_error`."""
         try:
             is_same = self._stat() == self._state
         except OSError as error:

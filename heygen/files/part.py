@@ -95,7 +95,7 @@ class PartFile(Part):
 
     def __init__(self, target: str, resource: str, overwrites: bool) -> None:
         """`resource` names what is downloaded, the same in every run. Raises HeygenError."""
-        # Through a link, as a plain write would go.
+        # A symbolic link is followed, as a plain write would follow it.
         self.target = os.path.realpath(target) if os.path.islink(target) else target
         self.display_path = target
         self.resource = resource
@@ -122,7 +122,7 @@ class PartFile(Part):
                         "cli_file_io_error", f"{self.path} is in the way: it is no regular file", hint="Remove it"
                     )
                 self._lock(descriptor)
-                # Between the two, another run may have finished with the file, and given it the target's name.
+                # Between opening and locking, another run may have finished with the file, and renamed it to the target.
                 if os.path.samestat(opened, os.stat(self.path)):
                     return descriptor
             except FileNotFoundError:
@@ -165,7 +165,7 @@ class PartFile(Part):
         """Begin at the first byte; what was there is dropped. Raises `cli_file_io_error`."""
         self.have, self.validator, self.length = 0, validator, length
         try:
-            # The note goes first: without it nobody takes the old bytes for the beginning of the new.
+            # The note is removed first: without it no run takes the old bytes for the beginning of the new.
             _remove(self.note)
             os.ftruncate(self._descriptor, 0)
             os.lseek(self._descriptor, 0, os.SEEK_SET)
@@ -250,7 +250,7 @@ def file_exists(path: str) -> HeygenError:
 
 
 def _shortened(name: str) -> str:
-    """Return a name that leaves room for what is added to it, and is still its own."""
+    """Return a name short enough for our suffix to fit, and still different for every name."""
     raw = os.fsencode(name)
     if len(raw) + len("..part.json") <= LONGEST_NAME:
         return name

@@ -69,7 +69,7 @@ def _attempt(client: Client, slot: Slot, body: Body) -> tuple[HeygenError | None
     if isinstance(slot.most, int) and body.length > slot.most:
         text = f"the file has {body.length} bytes, and the API takes at most {slot.most}"
         raise HeygenError("payload_too_large", text, hint="Make the file smaller")
-    # Our own length is the true one, and the host follows from the link.
+    # The length is that of the body, and the host that of the link, whatever the API says.
     headers = {name: value for name, value in slot.headers.items() if name.lower() not in ("content-length", "host")}
     request = Request(
         method="PUT",

@@ -1,4 +1,4 @@
-"""Text in the cells of a terminal: how wide it is, how it is cut, and what of it must never get there.
+"""Text in the cells of a terminal: its width, cutting and breaking it, and escaping what a terminal must not get.
 
 Whatever a server sends is data. Characters that a terminal obeys (controls, escape sequences, line ends) and
 those that reorder or hide text (bidi controls, zero-width ones) are shown as escapes before anything is measured.
@@ -22,10 +22,10 @@ _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def escape(text: str) -> str:
-    """Return the text with everything that is not to be seen as itself as an escape: `\\x1b`, `\\u202e`, `\\n`."""
+    """Return the text with controls, and whatever reorders or hides text, as escapes: `\\x1b`, `\\u202e`, `\\n`."""
     if text.isascii() and text.isprintable():
         return text
-    # A mark without a letter before it would fall on whatever stands before the text.
+    # A combining mark at the start would be drawn over whatever is printed before the text.
     first = _code(text[0]) if _cells(text[0]) == 0 else _escaped(text[0])
     return first + "".join(map(_escaped, text[1:]))
 
@@ -64,7 +64,7 @@ def clusters(text: str) -> Iterator[tuple[str, int]]:
                 yield text[start:index], cells
             start, is_flag = index, _is_regional(sign)
             cells = 2 if is_flag else own
-        # Emoji are joined by it; in Arabic or Devanagari it shapes letters, which keep their own cells.
+        # The joiner makes one emoji of two; in Arabic or Devanagari it only shapes letters, which keep their own cells.
         is_open = sign == _JOINER and cells == 2
     if text:
         yield text[start:], cells
@@ -80,7 +80,7 @@ def _cells(sign: str) -> int:
 
 
 def _is_symbol(sign: str) -> bool:
-    """Tell whether a sign can be an emoji; the digits, # and * can, on a key."""
+    """Tell whether a sign can be part of an emoji; the digits, # and * can: they are keycaps."""
     return unicodedata.category(sign) in ("So", "Sm", "Cn") or sign in "0123456789#*\u203c\u2049\u3030"
 
 
@@ -93,7 +93,7 @@ def _is_regional(sign: str) -> bool:
 
 
 def cut(text: str, cells: int, more: str = "…") -> str:
-    """Return the text in no more than this many cells, its end given up for `more` where it is longer."""
+    """Return the text in no more than this many cells, its end replaced by `more` where it is longer."""
     if width(text) <= cells:
         return text
     more = more[: max(cells, 0)]

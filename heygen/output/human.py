@@ -45,7 +45,7 @@ def render(
 def _next_page(
     data: Any, rest: dict[str, Any], next_page: Callable[[str], str | None] | None
 ) -> tuple[str | None, Any, dict[str, Any]]:
-    """Return the command that shows the next page, if there is one, and both parts without what it stands for."""
+    """Return the command that shows the next page, if there is one, and both parts without the fields that it replaces."""
     is_in_data = "has_more" not in rest and isinstance(data, dict) and "has_more" in data
     paging = data if is_in_data else rest
     token = paging.get("next_token")

@@ -17,7 +17,7 @@ GAP = 2
 WIDEST_LABEL = 24
 # Where less is left beside the labels, values stand below them.
 NARROWEST_VALUE = 16
-# Deeper than anybody reads: from here on an object stands as JSON.
+# Nobody reads deeper than this: from here on an object is shown as JSON.
 DEEPEST = 8
 _FIRST = ("id", "name", "title", "status")
 
@@ -70,12 +70,12 @@ def _is_nested(value: Any) -> bool:
 
 
 def _room(terminal: Terminal, start: int) -> int:
-    """Return the cells from there to the right edge; without a terminal there is none, and nothing is broken or cut."""
+    """Return the cells from a column to the right edge; without a terminal there is no edge, and nothing is broken or cut."""
     return max(terminal.width - start, 1) if terminal.is_terminal else 1 << 30
 
 
 def _fits_below_alone(name: str, value: Any, terminal: Terminal, beside: int, below: int) -> bool:
-    """Tell whether a value that is not cut has its line to itself below its label, but not beside it."""
+    """Tell whether a value that is never cut fits on the line below its label, but not beside the label."""
     if values.kind(name, value) not in values.WHOLE:
         return False
     return _room(terminal, beside) < cells.width(values.text(name, value, terminal)) <= _room(terminal, below)
@@ -109,7 +109,7 @@ def _block(text: str, terminal: Terminal, indent: int) -> list[str]:
     """Return a text of several lines, each behind a gutter, so that none can pass for a field."""
     gutter = " " * indent + terminal.paint(terminal.symbol("gutter"), "dim")
     room = _room(terminal, indent + cells.width(terminal.symbol("gutter")))
-    # Line ends of every kind: what is left of them would be shown as an escape.
+    # A \r that is left of a line end would be shown as an escape.
     whole = text.strip("\n").replace("\r\n", "\n")
     return [(gutter + part).rstrip() for line in whole.split("\n") for part in cells.wrap(cells.escape(line), room)]
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def compact(document: Any) -> str:
-    """Return a document as one line of JSON; text stays itself, and half a surrogate pair an escape."""
+    """Return a document as one line of JSON in UTF-8; half a surrogate pair, which UTF-8 cannot have, is an escape."""
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
@@ -80,7 +80,7 @@ class Printer:
             self._print(document, columns)
         except HeygenError as error:
             if error.code == "cli_file_io_error":
-                # A full disk must not be what loses the id of something paid for.
+                # The ID of something paid for must not be lost to a full disk.
                 error.details["result"] = document
             raise
 
@@ -168,7 +168,7 @@ class Printer:
             try:
                 self.result(error.result)
             except (HeygenError, BrokenPipeError):
-                # stdout is gone, or --get names a field that this state has not: the error itself matters more.
+                # stdout is closed, or --get names a field that this state does not have: the error matters more.
                 pass
         if self.is_human:
             from heygen.output import human

@@ -88,7 +88,7 @@ class _Line:
             return False
 
     def _watch(self) -> None:
-        """Have a suspension (Ctrl-Z) leave no torn line behind, and its end bring the line back."""
+        """Take the line away when the process is suspended (Ctrl-Z), and draw it again when it is continued."""
         if self._descriptor() is None:
             return
         import signal
@@ -107,7 +107,7 @@ class _Line:
 
         descriptor = self._descriptor()
         if self.is_shown and descriptor is not None:
-            # Past the stream, which may be in the middle of a write; the next frame brings the line back.
+            # Not through the stream, which may be in the middle of a write. The next frame draws the line again.
             os.write(descriptor, _CLEAR.encode())
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)  # it goes on here once the shell continues it
@@ -165,7 +165,7 @@ class WaitProgress(WaitObserver):
         separator, more = self.terminal.symbol("separator"), self.terminal.symbol("more")
         facts = separator.join([f": {self._statuses()}", *self._trouble(), *self._percent(), self._elapsed()])
         room = self.terminal.width - 3
-        # How it is going matters more than what it is about.
+        # The status matters more than the ID, and so keeps its cells.
         left = room - cells.width(facts)
         subject = cells.cut(self._subject(), left, more)
         text = subject + facts if left >= NARROWEST_LABEL else cells.cut(facts[2:], room, more)

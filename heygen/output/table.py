@@ -18,7 +18,7 @@ NARROWEST_TEXT = 10
 # A list without columns of its own shows no more than this many fields, found in so many rows.
 MOST_COLUMNS = 6
 ROWS_READ = 20
-# As many columns, the most important first, must fit; else each row is a block of its own.
+# Where fewer columns than these would fit, each row is a block of its own.
 LEAST_COLUMNS = 3
 
 
@@ -43,7 +43,7 @@ class Column:
 
     @property
     def narrowest(self) -> int:
-        """The least cells that it can do with."""
+        """The fewest cells that it can be cut to."""
         if self.is_whole or self.kind not in (values.TEXT, values.LIST, values.OBJECT):
             return self.width
         return min(self.width, max(NARROWEST_TEXT, cells.width(self.header)))
@@ -94,7 +94,7 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str] | None, 
 
 
 def _chosen(rows: Sequence[Mapping[str, Any]]) -> list[Column]:
-    """Return columns for what the first rows have: what says most about a thing first, urls only for want of others."""
+    """Return columns for the fields of the first rows, the most telling first; URLs only where there is nothing else."""
     names = list(dict.fromkeys(name for row in rows[:ROWS_READ] for name in row))
     every = [Column(values.label(name), paths.render([name]), rows) for name in names]
     every = [column for column in every if column.kind not in (values.OBJECT, values.NOTHING) and not _holds_objects(column)]
@@ -124,7 +124,7 @@ def _total(columns: Sequence[Column]) -> int:
 
 
 def _fitting(columns: Sequence[Column], room: int) -> list[Column]:
-    """Return the columns that fit at their narrowest: a state stands up for itself, the others go from the last on."""
+    """Return the columns that fit at their narrowest: the first and those of states are kept longest, the last go first."""
     by_importance = sorted(columns, key=lambda column: (columns.index(column) > 0 and column.kind != values.STATUS))
     kept: list[Column] = []
     for column in by_importance:

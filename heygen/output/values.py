@@ -127,7 +127,7 @@ def local(value: Any, context: Context) -> tuple[str, str] | None:
         return None
     written = f"{parts.tm_year:04d}-{parts.tm_mon:02d}-{parts.tm_mday:02d} {parts.tm_hour:02d}:{parts.tm_min:02d}"
     name = parts.tm_zone or ""
-    # Windows has long names and some zones have none but their offset, which is given in one form then.
+    # Windows has long names, and some zones have no name: both are given as an offset instead.
     return written, name if name.isascii() and name.isalpha() and len(name) <= 5 else _offset(parts.tm_gmtoff or 0)
 
 
