@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
 COMMAND = downloading.command(
     downloading.LIPSYNC,
-    "heygen.commands.lipsync_download:run",
     examples=(
         {"about": "Save a lipsynced video under its ID", "command": "heygen lipsync download <lipsync-id>"},
         {

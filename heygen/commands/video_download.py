@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
 COMMAND = downloading.command(
     downloading.VIDEO,
-    "heygen.commands.video_download:run",
     examples=(
         {"about": "Save a video under its ID", "command": "heygen video download <video-id>"},
         {

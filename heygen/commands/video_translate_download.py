@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
 COMMAND = downloading.command(
     downloading.TRANSLATION,
-    "heygen.commands.video_translate_download:run",
     examples=(
         {
             "about": "Save a translated video under its ID",
