@@ -34,10 +34,11 @@ def reference() -> str:
         *_page(pages.root(), "## ", "heygen"),
     ]
     for word in tree.top_level():
-        if (word,) in tree.HAND_WRITTEN:
-            parts += _page(pages.command(tree.hand_written((word,)), with_global_flags=False), "## ", f"heygen {word}")
+        alone = tree.command((word,))
+        if alone is not None:
+            parts += _page(pages.command(alone, with_global_flags=False), "## ", f"heygen {word}")
             continue
-        group = tree.group(word)
+        group = tree.group((word,))
         parts += _page(pages.group(group), "## ", group.path)
         for each in pages.listed(group):
             parts += _page(pages.command(each, with_global_flags=False), "### ", each.path)

@@ -15,6 +15,8 @@ ROOMS = ("core", "api", "config", "http", "auth", "files", "output", "calls", "a
 # Big features, which their own commands alone import. They may import the rooms up to this one, and not one another.
 FEATURES = ("batch", "mcp", "sandbox", "update")
 FEATURES_MAY_IMPORT = ROOMS[: ROOMS.index("calls") + 1]
+# The table of commands imports the one that is called, by its name. So cli/ runs what stands above it, and knows none of it.
+TABLE_OF_COMMANDS = "heygen.cli.registry"
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Imports that are still to go. Never add to them.
@@ -133,7 +135,12 @@ def what_is_wrong(each):
 
 @pytest.fixture(scope="module")
 def ours():
-    return [each for each in imports(ROOT / "heygen") if (each.source, each.target) not in LEFT_OVER]
+    return [
+        each
+        for each in imports(ROOT / "heygen")
+        if (each.source, each.target) not in LEFT_OVER
+        and not (each.source == TABLE_OF_COMMANDS and room(each.target) == "commands")
+    ]
 
 
 def test_no_room_reaches_up(ours):

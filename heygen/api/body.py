@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from heygen.api import path as paths, schema as schemas
+from heygen.api import path as paths
 from heygen.api.fields import flag_name
 from heygen.api.validation import Problem, validate
 from heygen.core.errors import HeygenError, usage_error

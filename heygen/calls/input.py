@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from heygen.calls.invocation import Invocation
-    from heygen.cli.tree import Flag
+    from heygen.cli.command import Flag
 
 
 class InputReader:

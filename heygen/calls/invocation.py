@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from heygen.cli.tree import Command
+    from heygen.cli.command import Command
     from heygen.core.context import Context
     from heygen.http.client import Client
     from heygen.output.printer import Printer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from heygen.api.operations import Wait
 from heygen.calls import request
 from heygen.calls.uploading import with_progress
-from heygen.cli.tree import IDEMPOTENCY_KEY, WAIT_FLAGS, Argument, Command, Flag
+from heygen.cli.command import IDEMPOTENCY_KEY, WAIT_FLAGS, Argument, Command, Flag
 from heygen.core.errors import ExitCode, HeygenError, usage_error
 from heygen.files import local_file
 from heygen.http.client import Call
@@ -21,14 +21,11 @@ if TYPE_CHECKING:
 MOST_FILES = 100  # in one batch (POST /v3/assets/direct-uploads/batches)
 
 COMMAND = Command(
-    words=("asset", "upload"),
-    summary="Upload files of any size as assets",
     description=(
         "Sends files straight to the file host, which takes larger ones than `asset create` does: asks for an upload, "
         "sends the file with its SHA-256, and completes it. Several files go as one batch, which is taken in in the "
         "background (see --wait). Prints the asset, or the batch with the asset of each file."
     ),
-    runner="heygen.commands.asset_upload:run",
     arguments=(
         Argument(name="file", description="The files to upload; - is standard input.", is_repeated=True),
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from heygen.auth import credentials
-from heygen.cli.tree import Command, Flag
+from heygen.cli.command import Command, Flag
 from heygen.core.errors import ExitCode, HeygenError, usage_error
 from heygen.core.record import Record
 
@@ -15,14 +15,11 @@ if TYPE_CHECKING:
     from heygen.calls.invocation import Invocation
 
 COMMAND = Command(
-    words=("auth", "login"),
-    summary="Sign in with an API key or in the browser",
     description=(
         "Store a credential for later commands, once the API has accepted it. The key is asked for on a terminal, "
         "without showing it, and otherwise read from stdin; it is never an argument, where other users could see it. "
         "A stored credential of either kind is replaced. HEYGEN_API_KEY takes precedence over it."
     ),
-    runner="heygen.commands.auth_login:run",
     flags=(
         Flag(
             name="api-key",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from heygen.auth import credentials
-from heygen.cli.tree import Command
+from heygen.cli.command import Command
 from heygen.core.errors import ExitCode, HeygenError
 
 TYPE_CHECKING = False
@@ -13,10 +13,7 @@ if TYPE_CHECKING:
     from heygen.calls.invocation import Invocation
 
 COMMAND = Command(
-    words=("auth", "logout"),
-    summary="Sign out",
     description="Remove the stored credential. A session of the browser is revoked as well, if that can be done at once.",
-    runner="heygen.commands.auth_logout:run",
     examples=({"about": "Sign out", "command": "heygen auth logout"},),
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from heygen.auth.credentials import OAUTH
-from heygen.cli.tree import Command
+from heygen.cli.command import Command
 from heygen.core.errors import ExitCode
 
 TYPE_CHECKING = False
@@ -15,10 +15,7 @@ if TYPE_CHECKING:
     from heygen.core.context import Context
 
 COMMAND = Command(
-    words=("auth", "status"),
-    summary="Show who is signed in, and how",
     description="Show the account that the credential in use belongs to, and the credential's kind, source and end.",
-    runner="heygen.commands.auth_status:run",
     examples=(
         {"about": "Show who is signed in", "command": "heygen auth status --human"},
         {"about": "Print where the credential comes from", "command": "heygen auth status --get credential.source"},

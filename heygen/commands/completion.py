@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heygen.cli.tree import HAND_WRITTEN_GROUPS, Argument, Command
+from heygen.cli.command import Argument, Command
 from heygen.core.errors import ExitCode
 
 TYPE_CHECKING = False
@@ -12,14 +12,11 @@ if TYPE_CHECKING:
 SHELLS = ("bash", "zsh", "fish", "powershell")
 
 COMMAND = Command(
-    words=("completion",),
-    summary=HAND_WRITTEN_GROUPS["completion"],
     description=(
         "Print the script that completes commands, flags, values and file names. It is made once and needs no "
         "further call of heygen; make it anew after an update. Where each shell looks for it is below; a new "
         "shell then has it."
     ),
-    runner="heygen.commands.completion:run",
     arguments=(Argument(name="shell", description="The shell to complete in.", choices=SHELLS),),
     examples=(
         {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heygen.cli.tree import Argument, Command
+from heygen.cli.command import Argument, Command
 from heygen.config.settings import key_named
 from heygen.core.errors import ExitCode
 
@@ -14,10 +14,7 @@ if TYPE_CHECKING:
     from heygen.config.settings import Setting
 
 COMMAND = Command(
-    words=("config", "get"),
-    summary="Show one setting",
     description="Show the value of a setting that is in effect, and its source: env, file or default.",
-    runner="heygen.commands.config_get:run",
     arguments=(Argument(name="key", description="Setting to show; heygen config list shows all."),),
     examples=({"about": "Print the output format in effect", "command": "heygen config get output --get value"},),
 )

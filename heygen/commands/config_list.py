@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heygen.cli.tree import Command
+from heygen.cli.command import Command
 from heygen.commands.config_get import document
 from heygen.config.settings import KEYS
 from heygen.core.errors import ExitCode
@@ -12,10 +12,7 @@ if TYPE_CHECKING:
     from heygen.calls.invocation import Invocation
 
 COMMAND = Command(
-    words=("config", "list"),
-    summary="Show all settings",
     description="Show every setting with its value and its source: env, file or default.",
-    runner="heygen.commands.config_list:run",
     examples=(
         {"about": "Show all settings", "command": "heygen config list --human"},
         {"about": "Print only the names", "command": "heygen config list --get [].key"},

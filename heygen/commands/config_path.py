@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heygen.cli.tree import Command
+from heygen.cli.command import Command
 from heygen.config.settings import FILE
 from heygen.core import storage
 from heygen.core.errors import ExitCode
@@ -12,10 +12,7 @@ if TYPE_CHECKING:
     from heygen.calls.invocation import Invocation
 
 COMMAND = Command(
-    words=("config", "path"),
-    summary="Show where the settings file is",
     description="Show the path of the settings file, whether or not it exists yet.",
-    runner="heygen.commands.config_path:run",
     examples=({"about": "Edit the settings by hand", "command": 'vi "$(heygen config path --get path)"'},),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heygen.cli.tree import Argument, Command
+from heygen.cli.command import Argument, Command
 from heygen.config.settings import key_named
 from heygen.core.errors import ExitCode, usage_error
 
@@ -11,10 +11,7 @@ if TYPE_CHECKING:
     from heygen.calls.invocation import Invocation
 
 COMMAND = Command(
-    words=("config", "set"),
-    summary="Keep a setting",
     description="Write a setting to the settings file. The rest of the file, comments included, stays as it is.",
-    runner="heygen.commands.config_set:run",
     arguments=(
         Argument(name="key", description="Setting to change; heygen config list shows all."),
         Argument(name="value", description="New value."),

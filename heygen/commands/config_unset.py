@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heygen.cli.tree import Argument, Command
+from heygen.cli.command import Argument, Command
 from heygen.commands.config_get import document
 from heygen.config.settings import Settings, key_named
 from heygen.core.errors import ExitCode
@@ -12,10 +12,7 @@ if TYPE_CHECKING:
     from heygen.calls.invocation import Invocation
 
 COMMAND = Command(
-    words=("config", "unset"),
-    summary="Go back to a setting's default",
     description="Remove a setting from the settings file, and show what is in effect then.",
-    runner="heygen.commands.config_unset:run",
     arguments=(Argument(name="key", description="Setting to remove; heygen config list shows all."),),
     examples=({"about": "Print JSON by default again", "command": "heygen config unset output"},),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heygen.cli.tree import OUTPUT, OVERWRITE, Argument, Command, Flag
+from heygen.cli.command import OUTPUT, OVERWRITE, Argument, Command, Flag
 from heygen.core.errors import ExitCode
 
 TYPE_CHECKING = False
@@ -11,17 +11,13 @@ if TYPE_CHECKING:
     from heygen.calls.invocation import Invocation
 
 
-def command(kind: Kind, runner: str, examples: tuple[dict[str, str], ...]) -> Command:
+def command(kind: Kind, examples: tuple[dict[str, str], ...]) -> Command:
     """Return the download command of a kind of resource."""
-    group = kind.get_command[0]
     return Command(
-        words=(group, "download"),
-        summary=f"Download a {kind.noun}'s files",
         description=(
             f"Saves a file of a finished {kind.noun}: {', '.join(kind.assets)}, as far as it has them. A download "
             "that breaks off is carried on by the same command. Prints the asset, a message and the path."
         ),
-        runner=runner,
         arguments=(
             Argument(name=f"{kind.noun.replace(' ', '-')}-id", dest="id", description=f"ID of the {kind.noun}."),
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heygen.cli.tree import HAND_WRITTEN_GROUPS, Command, Flag
+from heygen.cli.command import Command, Flag
 from heygen.core.errors import ExitCode, HeygenError, usage_error
 
 TYPE_CHECKING = False
@@ -19,13 +19,10 @@ _COMMENT = Flag(
     description="What worked, or what did not, in up to 2,000 characters; - reads stdin.",
 )
 COMMAND = Command(
-    words=("feedback",),
-    summary=HAND_WRITTEN_GROUPS["feedback"],
     description=(
         "Send a rating, and a comment if you like, to the makers of this program. It is an anonymous event like usage "
         "analytics, needs no API key, and is not sent where analytics are turned off."
     ),
-    runner="heygen.commands.feedback:run",
     flags=(
         Flag(
             name="rating",

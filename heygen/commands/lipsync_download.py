@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
 COMMAND = downloads.command(
     LIPSYNC,
-    "heygen.commands.lipsync_download:run",
     examples=(
         {"about": "Save a lipsynced video under its ID", "command": "heygen lipsync download <lipsync-id>"},
         {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heygen.cli.tree import Flag
+from heygen.cli.command import Flag
 from heygen.core.errors import usage_error
 
 TYPE_CHECKING = False

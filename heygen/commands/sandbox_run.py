@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from heygen.cli import tree
-from heygen.cli.tree import Argument, Command
+from heygen.cli.command import Argument, Command
 from heygen.commands import sandbox_options
 from heygen.core.errors import HeygenError
 
@@ -16,14 +16,11 @@ if TYPE_CHECKING:
     from heygen.calls.invocation import Invocation
 
 COMMAND = Command(
-    words=("sandbox", "run"),
-    summary="Run a command against the simulated API: no key, no credits, no network",
     description=(
         "Runs a heygen command, or any program that calls heygen, against a HeyGen API that is simulated on this "
         "machine, and ends with its exit code. What is created exists until the run ends, or stays in --state FILE. "
         "The user's own credential and settings are neither read nor written."
     ),
-    runner="heygen.commands.sandbox_run:run",
     arguments=(Argument(name="command", description="The command to run, after --.", is_repeated=True),),
     flags=sandbox_options.FLAGS,
     takes_rest=True,
@@ -58,7 +55,8 @@ def run(invocation: Invocation) -> int:
                 return run_program(words, inner, folder)
             from heygen.cli import main as cli
 
-            return cli.main([*_passed_on(invocation), *argv], inner)
+            # The global flags that stood before the command are meant for it.
+            return cli.main(argv, inner, invocation.settings.options)
     finally:
         import shutil
 
@@ -83,7 +81,7 @@ def _own_command(words: list[str], environ: Mapping[str, str]) -> list[str] | No
     """
     if words[0] == "heygen":
         return words[1:]
-    own = {*tree.top_level(), *(old[0] for old in tree.DEPRECATED), "help"}
+    own = {*tree.children(()), "help"}
     if words[0] in own or words[0].startswith("-"):
         return words
     import shutil
@@ -91,8 +89,3 @@ def _own_command(words: list[str], environ: Mapping[str, str]) -> list[str] | No
     if os.sep in words[0] or shutil.which(words[0], path=environ.get("PATH")):
         return None
     return words
-
-
-def _passed_on(invocation: Invocation) -> list[str]:
-    """Return the global flags that stood before the command: they are meant for it."""
-    return [f"--{name}={str(value).lower() if isinstance(value, bool) else value}" for name, value in invocation.settings.options.items()]

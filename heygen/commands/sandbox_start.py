@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heygen.cli.tree import Command, Flag
+from heygen.cli.command import Command, Flag
 from heygen.commands import sandbox_options
 from heygen.core.errors import ExitCode, HeygenError
 
@@ -14,13 +14,10 @@ if TYPE_CHECKING:
     from heygen.core.context import Context
 
 COMMAND = Command(
-    words=("sandbox", "start"),
-    summary="Serve the simulated API until interrupted",
     description=(
         "Serves a simulated HeyGen API on this machine's loopback, and prints where it listens and which variables "
         "point heygen at it. Its first page shows what has been created. It ends with Ctrl-C."
     ),
-    runner="heygen.commands.sandbox_start:run",
     flags=(
         Flag(
             name="port",

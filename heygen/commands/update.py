@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from heygen import __version__
-from heygen.cli.tree import HAND_WRITTEN_GROUPS, Command, Flag
+from heygen.cli.command import Command, Flag
 from heygen.core.errors import ExitCode, HeygenError, usage_error
 from heygen.update import installation, semver
 
@@ -15,14 +15,11 @@ if TYPE_CHECKING:
     from heygen.update.semver import Version
 
 COMMAND = Command(
-    words=("update",),
-    summary=HAND_WRITTEN_GROUPS["update"],
     description=(
         "Fetches a release, checks it against its checksum and sees it start, and puts it in the place of this file; "
         "until then the old one stands. Without --version it never goes back to an older one. Stable versions follow "
         "stable releases, development versions follow development releases."
     ),
-    runner="heygen.commands.update:run",
     flags=(
         Flag(name="version", value_name="<vX.Y.Z>", description="Version to install, older ones too. The v is required."),
         Flag(name="check", type="boolean", description="Say whether there is a newer version, and install nothing."),

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
 COMMAND = downloads.command(
     VIDEO,
-    "heygen.commands.video_download:run",
     examples=(
         {"about": "Save a video under its ID", "command": "heygen video download <video-id>"},
         {

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
 COMMAND = downloads.command(
     TRANSLATION,
-    "heygen.commands.video_translate_download:run",
     examples=(
         {
             "about": "Save a translated video under its ID",

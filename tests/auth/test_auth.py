@@ -12,7 +12,7 @@ import forks
 import pytest
 from shells import Typed
 
-from heygen.cli import tree
+from heygen.cli import registry, tree
 
 USER = {"email": "ada@example.com", "first_name": "Ada", "last_name": "Example", "username": "ada"}
 NOBODY = {"HEYGEN_API_KEY": None}
@@ -183,9 +183,9 @@ def test_logout_removes_the_file(run, me, file):
 
 def test_no_argument_or_flag_takes_a_secret():
     """Arguments are seen by every user of the machine."""
-    for words in tree.HAND_WRITTEN:
+    for words in registry.COMMANDS:
         if words[0] == "auth":
-            command = tree.hand_written(words)
+            command = tree.command(words)
             assert not command.arguments
             assert all(flag.type == "boolean" for flag in command.flags)
 

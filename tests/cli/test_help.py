@@ -95,7 +95,7 @@ def test_a_bare_group_shows_its_commands_direct_ones_first_and_no_hidden_ones(ru
     listed = re.findall(r"^  ([a-z][^<\[\n]*?)(?: [<\[].*?)?  +\S", text.partition("Commands:\n")[2].partition("\n\n")[0], re.M)
     assert listed[:4] == ["create", "list", "get", "delete"]
     assert "direct-uploads batches create" in listed and "search" not in listed
-    assert len(listed) == len({*listed}) == sum(not each.is_hidden for each in tree.group("asset").commands)
+    assert len(listed) == len({*listed}) == sum(not each.is_hidden for each in tree.group(("asset",)).commands)
 
 
 def test_the_whole_tree_is_shown_with_all(run):

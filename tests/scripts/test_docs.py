@@ -34,12 +34,13 @@ def test_every_command_of_the_readme_exists():
     """Its code blocks are typed as they stand: each `heygen …` line is one that the program can read."""
     import shlex
 
-    from heygen.cli import parser as arguments
+    from heygen.cli.parser import CommandLine, read
 
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     lines = [line for block in re.findall(r"```sh\n(.*?)```", text, re.S) for line in block.splitlines()]
     commands = [line.partition("#")[0].strip() for line in lines if line.startswith("heygen ")]
     assert len(commands) > 5
     for command in commands:
-        parsed = arguments.parse(shlex.split(command)[1:])
-        assert parsed.command is not None and not parsed.missing, command
+        line = CommandLine()
+        read(shlex.split(command)[1:], line)
+        assert line.command is not None and not line.missing, command

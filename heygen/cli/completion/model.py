@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from heygen.cli import tree
+from heygen.cli import command as commands, tree
 from heygen.core.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Iterable, Mapping
 
-    from heygen.cli.tree import Argument, Command, Flag
+    from heygen.cli.command import Command, Flag
 
 # In place of values: the name of a file goes there.
 FILES = ("<file>",)
@@ -72,7 +72,7 @@ def brief(text: str) -> str:
 
 def tables() -> Tables:
     """Return what there is to complete."""
-    every, always = places(), _options(tree.GLOBAL_FLAGS)
+    every, always = places(), _options(commands.GLOBAL_FLAGS)
     by_key = {f"{place.path} {option.name}": option for place in every for option in place.options}
     by_key.update({f"* {option.name}": option for option in always})
     arguments = {}
@@ -107,8 +107,8 @@ def places() -> list[Place]:
     help_word = Candidate(word="help", about="Show help for a command or a topic")
     topics = tuple(Candidate(word=each.name, about=each.summary) for each in TOPICS.values() if each.name not in names)
     found = [
-        Place(path="", words=(*root, help_word), options=_options((tree.VERSION,))),
-        Place(path=HELP, words=(*root, *topics), options=_options((tree.HELP_ALL,))),
+        Place(path="", words=(*root, help_word), options=_options((commands.VERSION,))),
+        Place(path=HELP, words=(*root, *topics), options=_options((commands.HELP_ALL,))),
     ]
     for name in names:
         found.extend(_below(name))
@@ -117,9 +117,10 @@ def places() -> list[Place]:
 
 def _below(name: str) -> list[Place]:
     """Return the places under a top-level word."""
-    if (name,) in tree.HAND_WRITTEN:
-        return _command_places(tree.hand_written((name,)))
-    group = tree.group(name)
+    alone = tree.command((name,))
+    if alone is not None:
+        return _command_places(alone)
+    group = tree.group((name,))
     shown = [command for command in group.commands if not command.is_hidden]
     below: dict[tuple[str, ...], dict[str, str]] = {}
     for command in shown:
@@ -163,7 +164,7 @@ def _options(flags: Iterable[Flag]) -> tuple[Option, ...]:
             name=f"--{flag.name}",
             about=brief(flag.description),
             takes_value=flag.type != "boolean",
-            values=tuple(map(str, flag.enum)) or _files(tree.value_name(flag)),
+            values=tuple(map(str, flag.enum)) or _files(commands.value_name(flag)),
         )
         for flag in flags
     )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from heygen.cli.parser import Parsed
+    from heygen.cli.parser import CommandLine
     from heygen.core.context import Context
 
 
-def text(parsed: Parsed, context: Context) -> str:
+def text(line: CommandLine, context: Context) -> str:
     """Return the help that a command line asks for, at the terminal's width."""
     from heygen.cli.help import layout, pages
     from heygen.output.terminal import Terminal
 
-    terminal = Terminal(context, context.stdout, parsed.options.get("color", "auto"))
-    return layout.render(pages.asked_for(parsed), terminal)
+    terminal = Terminal(context, context.stdout, line.options.get("color", "auto"))
+    return layout.render(pages.asked_for(line), terminal)

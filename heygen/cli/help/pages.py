@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from heygen.cli import tree
+from heygen.cli import command as commands, registry, tree
 from heygen.cli.help.blocks import Example, Examples, Section, Term, Terms, Usage, terms
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Iterable
 
+    from heygen.cli.command import Argument, Command, Flag, Group
     from heygen.cli.help.blocks import Block
-    from heygen.cli.parser import Parsed
-    from heygen.cli.tree import Argument, Command, Flag, Group
+    from heygen.cli.parser import CommandLine
 
 _SECTIONS = {
-    tree.REQUEST: "Request flags",
-    tree.INPUT: "Input flags",
-    tree.WAITING: "Waiting flags",
-    tree.OUTPUT: "Output flags",
-    tree.GLOBAL: "Global flags",
+    commands.REQUEST: "Request flags",
+    commands.INPUT: "Input flags",
+    commands.WAITING: "Waiting flags",
+    commands.OUTPUT: "Output flags",
+    commands.GLOBAL: "Global flags",
 }
 _VERBS = ("create", "generate", "list", "get", "update", "delete")
 
@@ -29,26 +29,22 @@ _FIRST_STEPS = (
 )
 
 
-def asked_for(parsed: Parsed) -> list[Block]:
+def asked_for(line: CommandLine) -> list[Block]:
     """Return the page that a command line asks for."""
-    if parsed.topic:
-        return topic(parsed.topic)
-    if parsed.options.get("all"):
-        return everything(parsed.words)
-    if parsed.command is not None:
-        page = command(parsed.command)
-        if parsed.deprecated:
-            page.insert(0, f"heygen {' '.join(parsed.deprecated)} is deprecated; use {parsed.command.path}.")
+    if line.topic:
+        return topic(line.topic)
+    if line.options.get("all"):
+        return everything(line.words)
+    if line.command is not None:
+        page = command(line.command)
+        if line.moved_from:
+            page.insert(0, f"heygen {' '.join(line.moved_from)} is deprecated; use {line.command.path}.")
         return page
-    if not parsed.words:
+    if not line.words:
         return root()
-    if parsed.words[0] in {words[0] for words in tree.DEPRECATED}:
-        return moved(parsed.words)
-    return group(_group(parsed.words))
-
-
-def _group(words: tuple[str, ...]) -> Group:
-    return tree.group(words[0]) if len(words) == 1 else tree.subgroup(words)
+    if line.words[0] in {words[0] for words in registry.DEPRECATED}:
+        return moved(line.words)
+    return group(tree.group(line.words))
 
 
 def root() -> list[Block]:
@@ -68,7 +64,7 @@ def root() -> list[Block]:
         terms(*tools, ("help", "Show help for a command or a topic")),
         Section(title="Topics"),
         terms(*((f"help {each.name}", each.summary) for each in TOPICS.values())),
-        *_flags("Global flags", (*tree.GLOBAL_FLAGS, tree.VERSION)),
+        *_flags("Global flags", (*commands.GLOBAL_FLAGS, commands.VERSION)),
         Section(title="Examples"),
         Examples(rows=tuple(Example(command=command, about=about) for about, command in _FIRST_STEPS)),
         Section(title="Read next"),
@@ -117,7 +113,7 @@ def _argument(argument: Argument) -> Term:
 
 def moved(words: tuple[str, ...]) -> list[Block]:
     """Return the page of a word whose commands have gone elsewhere."""
-    found = [(old, new) for old, new in tree.DEPRECATED.items() if old[: len(words)] == words]
+    found = [(old, new) for old, new in registry.DEPRECATED.items() if old[: len(words)] == words]
     return [
         Usage(line=f"heygen {' '.join(words)} <command> [flags]"),
         "Deprecated: these commands still work, and have new names.",
@@ -133,10 +129,11 @@ def everything(words: tuple[str, ...] = ()) -> list[Block]:
     page: list[Block] = []
     alone = []
     for name in [words[0]] if words else tree.top_level():
-        if (name,) in tree.HAND_WRITTEN:
-            alone.append(tree.hand_written((name,)))
+        single = tree.command((name,))
+        if single is not None:
+            alone.append(single)
             continue
-        node = tree.group(name)
+        node = tree.group((name,))
         page += [Section(title=f"{node.path}: {node.summary}")]
         page.append(terms(*((_call(each, 1), each.summary) for each in listed(node))))
     if alone:
@@ -170,12 +167,12 @@ def command(node: Command, with_global_flags: bool = True) -> list[Block]:
         page.append(Terms(rows=tuple(map(_argument, node.arguments))))
     for section, title in _SECTIONS.items():
         flags = [flag for flag in node.flags if flag.section == section]
-        if section == tree.GLOBAL and with_global_flags:
-            flags += [flag for flag in tree.GLOBAL_FLAGS if flag.name not in {each.name for each in node.flags}]
-        if section == tree.INPUT and node.operation is None:
+        if section == commands.GLOBAL and with_global_flags:
+            flags += [flag for flag in commands.GLOBAL_FLAGS if flag.name not in {each.name for each in node.flags}]
+        if section == commands.INPUT and node.operation is None:
             title = "Flags"
         page += _flags(title, sorted(flags, key=lambda flag: not flag.is_required), node)
-        if section == tree.REQUEST:
+        if section == commands.REQUEST:
             page += _nested_fields(node)
     if node.examples:
         page.append(Section(title="Examples"))
@@ -193,7 +190,7 @@ def _flags(title: str, flags: Iterable[Flag], node: Command | None = None) -> li
 
 def written(flag: Flag) -> str:
     """Return a flag as its help shows it: `--data, -d <json|file|->`."""
-    value = "" if flag.type == "boolean" else f" {tree.value_name(flag)}"
+    value = "" if flag.type == "boolean" else f" {commands.value_name(flag)}"
     return f"--{flag.name}{f', -{flag.short}' if flag.short else ''}{value}"
 
 
