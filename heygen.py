@@ -22,8 +22,8 @@ if __name__ == "__main__":
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
     try:
-        from heygen.__main__ import main
+        from heygen.__main__ import run
 
-        sys.exit(main())
+        run()
     except KeyboardInterrupt:
         sys.exit(130)  # Ctrl-C before there was anything to say

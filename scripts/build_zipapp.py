@@ -1,111 +1,89 @@
 """Builds dist/heygen.pyz, the whole program in one file, and dist/checksums.txt beside it.
 
-The file is a shell script (`archive/header.sh`) followed by a zip archive:
+The file is a shell script (`archive/header.sh`), which finds a Python, followed by a zip archive:
 
-    __main__.py            what `python3 heygen.pyz` runs; the same boot code that the header gives to -c
-    bytecode/<cache tag>   for each CPython of the building machine: the loader, and where the modules' code stands
-    bytecode/<n>...        a block of modules: what the code for all these Pythons has in common, names and
-                           constants, and the code itself
-    sources                every module's source, for other interpreters, for --debug, and for rarely used modules;
-                           compressed by LZMA, which takes a fifth less than deflating, and unlzma.py, for an
-                           interpreter that has none
-    heygen/...             the data files; an API document is deflated with the largest one as its dictionary
-    index                  where in the file each of these stands
+    __main__.py                      the launcher (`archive/__main__.py`), which is also what `python3 heygen.pyz` runs
+    heygen/...                       the sources, documents and media, each as it is in the repository
+    bytecode/<cache tag>/<folder>    for each CPython of the building machine, the compiled modules of a folder
 
-The same sources give the same bytes, whichever Python builds it: every module is compiled by the
-interpreter it is for, and names, times, modes and compression are fixed.
+The same sources give the same bytes, whichever Python builds it: every module is compiled by the interpreter it is
+for, and names, times, modes and compression are fixed.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import io
 import marshal
 import os
+import subprocess
 import sys
-from collections.abc import Mapping
+import time
+import zipfile
+from collections.abc import Mapping, Sequence
 
-import packs
 import pythons
-from package import DOCUMENTS, ROOT, package_files
-from stripping import stripped
-from zipwriter import ZipWriter, deflate, pack
+from package import ROOT, package_files
 
 PARTS = os.path.join(ROOT, "scripts", "archive")
-LARGEST = 500_000  # bytes
-
-#: Where a file stands: its entry's offset and size, its place and size in that, and how it is compressed.
-Place = tuple[int, int, int, int, str]
+LARGEST = 2_000_000  # bytes
+SELDOM_USED = "heygen.sandbox"  # whose bytecode only the newest Pythons get where there is no room for all
 
 
-def build(files: Mapping[str, bytes], found: list[pythons.Python], timestamp: int, largest: int = LARGEST) -> bytes:
-    """Return the whole file, with bytecode for the Pythons that were found.
+def build(files: Mapping[str, bytes], found: Sequence[pythons.Python], timestamp: int, largest: int = LARGEST) -> bytes:
+    """Return the whole file, with bytecode for the Pythons that were found, oldest first; times are in seconds since 1970.
 
-    Of the blocks of bytecode, which stand in the order of their use, it has as many as there is room for; what
-    is left out runs from its source. Raises ValueError where there is no room for the first two, the second one
-    packed as tightly as can be.
+    Raises ValueError where it would be larger than it may be.
     """
-    codes = packs.compile_all(found, files)
-    read, call, *others = packs.BLOCKS
-    choices = [[read, call, *others[:count]] for count in range(len(others), -1, -1)]
-    for blocks in [*choices, [read, call._replace(form=packs.PACKED)]]:
-        data = _assembled(files, codes, blocks, timestamp)
+    bundles = {
+        f"bytecode/{python.cache_tag}/{folder.replace('/', '.')}": bundle
+        for python in found
+        for folder, bundle in compiled(python, files).items()
+    }
+    data = _archive({**files, **bundles}, timestamp)
+    for python in found:
         if len(data) <= largest:
-            return data
-    raise ValueError(f"heygen.pyz has {len(data)} bytes, and is to have no more than {largest}")
+            break
+        bundles = {name: bundles[name] for name in bundles if not name.startswith(f"bytecode/{python.cache_tag}/{SELDOM_USED}")}
+        data = _archive({**files, **bundles}, timestamp)
+    if len(data) > largest:
+        raise ValueError(f"heygen.pyz has {len(data)} bytes, and is to have no more than {largest}")
+    return data
 
 
-def _assembled(files: Mapping[str, bytes], codes: packs.Codes, blocks: packs.Blocks, timestamp: int) -> bytes:
-    header, boot = _header()
-    keys = [-1, 0, *(int.from_bytes(python.magic[:2], "little") for python in codes)]
-    length = len(header.replace("@PACKS@", _table({key: (0, 0) for key in keys})).encode())
-    archive = ZipWriter(length, timestamp)
-    archive.add("__main__.py", boot.encode())
-    places = packs.add(archive, codes, blocks)
-    # For every other interpreter: the loader as source, and no module's code.
-    start, size = archive.add("bytecode/none", marshal.dumps(((), (packs.loader_source(), {}, ({}, []))), 2))
-    places[0] = (start, start + size)
-    start, size = archive.add("index", marshal.dumps(_add_files(archive, files), 2))
-    places[-1] = (start, start + size)
-    return header.replace("@PACKS@", _table({key: places[key] for key in keys})).encode() + archive.finish()
+def compiled(python: pythons.Python, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return each folder's modules, as the Python compiles them."""
+    answer = subprocess.run(
+        # The environment is fixed, because the order of a set's elements shows in the bytes.
+        [python.path, "-S", "-s", "-X", "no_debug_ranges", os.path.join(PARTS, "compile.py")],
+        input=marshal.dumps({name: files[name] for name in files if name.endswith(".py")}, 2),
+        stdout=subprocess.PIPE,
+        env={"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C"},
+        cwd=os.sep,
+        check=True,
+    )
+    return marshal.loads(answer.stdout)
 
 
-def _add_files(archive: ZipWriter, files: Mapping[str, bytes]) -> dict[str, Place]:
-    """Add the files, and return where each stands."""
-    sources = [key for key in files if key.endswith(".py")]
-    documents = [key for key in files if key.startswith(DOCUMENTS)]
-    with open(os.path.join(PARTS, "unlzma.py"), encoding="utf-8") as file:
-        decoder = stripped(file.read()).encode()
-    index: dict[str, Place] = {"unlzma.py": (*archive.add("unlzma.py", decoder), 0, len(decoder), "")}
-    entry = archive.add("sources", pack(b"".join(files[key] for key in sources)), stored=True)
-    offset = 0
-    for key in sources:
-        index[key] = (*entry, offset, len(files[key]), "lzma")
-        offset += len(files[key])
-    largest = max(documents, key=lambda key: (len(files[key]), key))
-    for key in files:
-        if key in documents and key != largest:
-            content = deflate(files[key], files[largest][-32768:])
-            index[key] = (*archive.add(key, content, stored=True), 0, len(files[key]), largest)
-        elif key not in sources:
-            index[key] = (*archive.add(key, files[key]), 0, len(files[key]), "")
-    return index
+def _archive(files: Mapping[str, bytes], timestamp: int) -> bytes:
+    moment = time.gmtime(max(timestamp, 315532800))[:6]  # the format begins in 1980
+    output = io.BytesIO()
+    output.write(_part("header.sh"))
+    with zipfile.ZipFile(output, "w") as archive:
+        for name, data in {"__main__.py": _part("__main__.py"), **files}.items():
+            entry = zipfile.ZipInfo(name, moment)
+            entry.create_system = 3  # Unix
+            entry.external_attr = 0o100644 << 16
+            # The launcher is stored as it is: it says what is wrong with a Python that cannot decompress.
+            entry.compress_type = zipfile.ZIP_STORED if name == "__main__.py" else zipfile.ZIP_DEFLATED
+            archive.writestr(entry, data, compresslevel=9)
+    return output.getvalue()
 
 
-def _header() -> tuple[str, str]:
-    """Return the shell script at the file's start, and the boot code in it."""
-    with open(os.path.join(PARTS, "header.sh"), encoding="utf-8") as file:
-        header = file.read()
-    with open(os.path.join(PARTS, "boot.py"), encoding="utf-8") as file:
-        boot = "".join(line for line in file if not line.startswith("#"))
-    if "'" in boot:
-        raise ValueError("the boot code stands between single quotes in the header and cannot have any itself")
-    return header.replace("@BOOT@", boot), boot
-
-
-def _table(places: Mapping[int, tuple[int, int]]) -> str:
-    """Return where the packs stand, in a text whose length does not depend on it."""
-    return "{" + ",".join(f"{key}:({start:7d},{end:7d})" for key, (start, end) in places.items()) + "}"
+def _part(name: str) -> bytes:
+    with open(os.path.join(PARTS, name), "rb") as file:
+        return file.read()
 
 
 def write(path: str, data: bytes, mode: int) -> None:

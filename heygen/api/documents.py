@@ -15,17 +15,10 @@ _loaded: dict[str, Any] = {}
 def _read(name: str) -> Any:
     """Return the parsed document; read through the loader, so that it works inside a zip file as well."""
     if name not in _loaded:
-        path = os.path.join(_FOLDER, name)
-        get_data = __loader__.get_data  # type: ignore[name-defined]
-        try:
-            # The zipapp carries them marshalled, which loads before json would have been imported.
-            import marshal
+        import json
 
-            _loaded[name] = marshal.loads(get_data(path + ".marshal"))
-        except OSError:
-            import json
-
-            _loaded[name] = json.loads(get_data(path + ".json"))
+        data = __loader__.get_data(os.path.join(_FOLDER, name + ".json"))  # type: ignore[name-defined]
+        _loaded[name] = json.loads(data)
     return _loaded[name]
 
 

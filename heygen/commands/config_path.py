@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from heygen.cli.command import Command
-from heygen.config.settings import FILE
+from heygen.config.file import FILE
 from heygen.core import storage
 from heygen.core.errors import ExitCode
 

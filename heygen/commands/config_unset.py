@@ -23,6 +23,6 @@ def run(invocation: Invocation) -> int:
     from heygen.config import file as config_file
 
     key = key_named(invocation.given["key"])
-    config_file.drop(invocation.context, key)
+    config_file.drop(invocation.context, key.name)
     invocation.output.result(document(Settings(invocation.context, {}).lookup(key.name)))
     return ExitCode.OK

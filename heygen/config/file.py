@@ -2,54 +2,56 @@
 
 from __future__ import annotations
 
-from heygen.config import toml
-from heygen.config.settings import FILE
 from heygen.core import storage
 from heygen.core.errors import HeygenError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable
+    from typing import Any, Callable
 
-    from heygen.config.settings import Key
+    from heygen.config.toml import Value
     from heygen.core.context import Context
+
+FILE = "config.toml"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def values(file: str) -> dict[str, str]:
-    """Return what the file says, as text by key. Raises `cli_config_invalid` and `cli_file_io_error`."""
-    return {name: _text(value) for name, value in _parsed(file)[1].items()}
+    """Return what the file says, as text by key; tables are not ours. Raises `cli_config_invalid` and
+    `cli_file_io_error`."""
+    return {name: _text(value) for name, value in _read(file)[1].items() if not isinstance(value, dict)}
 
 
-def store(context: Context, key: Key, value: str) -> None:
+def store(context: Context, key: str, value: Value) -> None:
     """Set a key in the file. Raises HeygenError where the file is not TOML, or cannot be written."""
-    _change(context, key, lambda text: toml.with_value(text, key.name, key.typed(value)))
+    from heygen.config.toml import with_value
+
+    _change(context, key, lambda text: with_value(text, key, value))
 
 
-def drop(context: Context, key: Key) -> None:
+def drop(context: Context, key: str) -> None:
     """Remove a key from the file, if it is there. Raises as store() does."""
-    _change(context, key, lambda text: toml.without(text, key.name))
+    from heygen.config.toml import without
+
+    _change(context, key, lambda text: without(text, key))
 
 
-def _change(context: Context, key: Key, edit: Callable[[str], str]) -> None:
+def _change(context: Context, key: str, edit: Callable[[str], str]) -> None:
     file = storage.writable_path(context, FILE)
     with storage.Lock(context, file):
-        text, before = _parsed(file)
-        changed = edit(text)
-        if changed == text:
-            return
+        text, _ = _read(file)
         try:
-            after = toml.loads(changed)
-        except toml.TomlError as error:
-            # `output.colour = 1` or `[output]`: the key is taken by something that only its author understands.
-            raise _invalid(file, f"{key.name} is a table there", param=key.name) from error
-        if {name: each for name, each in after.items() if name != key.name} != {
-            name: each for name, each in before.items() if name != key.name
-        }:
-            raise _invalid(file, f"{key.name} cannot be changed without changing something else", param=key.name)
-        storage.write(file, changed.encode())
+            changed = edit(text)
+        except ValueError as error:
+            raise _invalid(file, str(error), param=key) from error
+        if changed != text:
+            storage.write(file, changed.encode())
 
 
-def _parsed(file: str) -> tuple[str, dict[str, toml.Value | toml.Other]]:
+def _read(file: str) -> tuple[str, dict[str, Any]]:
+    """Return the file's text and values."""
+    from heygen.config import toml
+
     try:
         data = storage.read(file) or b""
     except OSError as error:
@@ -58,6 +60,8 @@ def _parsed(file: str) -> tuple[str, dict[str, toml.Value | toml.Other]]:
             f"cannot read {file}: {error.strerror or error}",
             hint="Make it readable for this user, or set HEYGEN_CONFIG_DIR to another folder",
         ) from error
+    if data.startswith(_BYTE_ORDER_MARK):
+        data = data[len(_BYTE_ORDER_MARK) :]
     try:
         text = data.decode()
         return text, toml.loads(text)
@@ -65,7 +69,7 @@ def _parsed(file: str) -> tuple[str, dict[str, toml.Value | toml.Other]]:
         line = data.count(b"\n", 0, error.start) + 1
         column = error.start - data.rfind(b"\n", 0, error.start)
         raise _invalid(file, f"this is not UTF-8 text (line {line}, column {column})") from error
-    except toml.TomlError as error:
+    except ValueError as error:
         raise _invalid(file, str(error)) from error
 
 
@@ -78,7 +82,7 @@ def _invalid(file: str, why: str, param: str | None = None) -> HeygenError:
     )
 
 
-def _text(value: toml.Value | toml.Other) -> str:
+def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value.text if isinstance(value, toml.Other) else str(value)
+    return str(value)

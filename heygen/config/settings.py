@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from heygen.config.file import FILE, values
 from heygen.core import storage
 from heygen.core.errors import HeygenError, usage_error
 from heygen.core.record import Record
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from heygen.core.context import Context
 
 DEFAULT_API_BASE = "https://api.heygen.com"
-FILE = "config.toml"
 
 ENV, IN_FILE, DEFAULT = "env", "file", "default"  # sources
 
@@ -203,8 +203,6 @@ class Settings:
             file = storage.path(self.context, FILE)
             found: dict[str, str] = {}
             if file and os.path.exists(file):
-                from heygen.config.file import values
-
                 found = values(file)
             self._file = found
         return self._file

@@ -1,83 +1,135 @@
-"""The settings file's format: reads the `key = value` lines of a TOML document, and changes one without touching the rest.
+"""The settings file's format: reads TOML by the standard library's tomllib, and sets or removes one key of a document.
 
-From Python 3.11 on, the standard library's reader has the last word on a document that holds more than plain
-values; below it, tables, arrays and dates are passed over.
+Below Python 3.11, which has no tomllib, flat files are read, and refused is whatever else TOML has.
 """
 
 from __future__ import annotations
 
-from heygen.core.record import Record
+import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Union
+    from typing import Any, Iterator, Union
 
     Value = Union[str, bool, int]
 
-_BLANK = " \t"
-_BARE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
-_ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\": "\\"}
-_CLOSING = {"[": "]", "{": "}"}
-
-
-class TomlError(ValueError):
-    """A document that is not TOML; `line` and `column` count from 1."""
-
-    def __init__(self, message: str, line: int, column: int) -> None:
-        super().__init__(f"{message} (line {line}, column {column})")
-        self.line = line
-        self.column = column
-
-
-class _Statement(Record):
-    """A `key = value` of the document's own table, and where its parts stand in the text."""
-
-    key: tuple[str, ...]
-    value: Any
-    start: int
-    value_start: int
-    value_end: int
-    end: int  # behind its line's end
-
-
-class Other(Record):
-    """A value that was passed over, as it is written: an array, a table, a date, a text of several lines."""
-
-    text: str
+_CONTROL = r"\x00-\x08\x0a-\x1f\x7f"  # what neither a text nor a comment may have in it
+_TEXT = (
+    rf'"(?:[^"\\{_CONTROL}]|\\(?:[btnfr"\\]|(?:u|U0000)(?![dD][89a-fA-F])[0-9a-fA-F]{{4}}|U00(?:0[1-9a-fA-F]|10)[0-9a-fA-F]{{4}}))*"'
+    rf"|'[^'{_CONTROL}]*'"
+)
+_END = rf"[ \t]*(?:#[^{_CONTROL}]*)?"  # of a line
+_VALUE = rf"(?:{_TEXT}|true|false|[+-]?(?:0|[1-9][0-9]{{0,17}}))(?![\w.:+'\"-])"
+# Matches as much of a line as can be understood.
+_LINE = re.compile(rf"[ \t]*(?:([A-Za-z0-9_-]+)[ \t]*(?:=[ \t]*(?:({_VALUE}){_END})?)?)?")
+_EMPTY_LINE = re.compile(_END)
+_ESCAPES = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 
 
 def loads(text: str) -> dict[str, Any]:
-    """Return the values of a document's own table, by key: text, numbers, booleans and Other. Raises TomlError."""
-    reader = _Reader(text)
-    statements = reader.statements()
-    if not reader.is_plain:
-        _check(text)
-    return {each.key[0]: each.value for each in statements if len(each.key) == 1}
+    """Return a document's values, numbers with a point as text. Raises ValueError, which says the line and column."""
+    try:
+        import tomllib
+    except ImportError:
+        return loads_flat(text)
+    try:
+        return tomllib.loads(text, parse_float=str)
+    except RecursionError as error:
+        raise ValueError("this is nested too deeply") from error
+
+
+def loads_flat(text: str) -> dict[str, Value]:
+    """Return the values of a document that has nothing but `key = value` lines and comments; the values are text in
+    quotes, booleans and whole numbers. Raises ValueError, which says the line and column."""
+    values: dict[str, Value] = {}
+    for number, line in enumerate(re.split("\r?\n", text), 1):
+        if _EMPTY_LINE.fullmatch(line):
+            continue
+        match = _LINE.match(line)
+        if match[2] is None or match.end() < len(line):
+            raise ValueError(
+                'this Python reads lines of `key = value` with "text", true, false or a whole number, and all of TOML '
+                f"is read from Python 3.11 on (at line {number}, column {match.end() + 1})"
+            )
+        if match[1] in values:
+            raise ValueError(f"the key {match[1]} stands here twice (at line {number}, column 1)")
+        values[match[1]] = _plain(match[2])
+    return values
+
+
+def _plain(value: str) -> Value:
+    if value.startswith('"'):
+        from ast import literal_eval
+
+        return literal_eval(value)  # the escapes that were let through are Python's as well
+    if value.startswith("'"):
+        return value[1:-1]
+    return value == "true" if value in ("true", "false") else int(value)
 
 
 def with_value(text: str, key: str, value: Value) -> str:
-    """Return the document with a key set; all else stays as it is, comments included. Raises TomlError."""
-    reader = _Reader(text)
-    statements = reader.statements()
-    written = _written(value)
-    for each in statements:
-        if each.key == (key,):
-            return text[: each.value_start] + written + text[each.value_end :]
-    newline = "\r\n" if "\r\n" in text else "\n"
-    # Behind the other keys; without any, behind the comments, or before what comes with the first table.
-    at = statements[-1].end if statements else _start(text) if reader.has_tables else len(text)
-    before, after = text[:at], text[at:]
-    if before and not before.endswith(("\n", "\ufeff")):
-        before += newline
-    return f"{before}{key} = {written}{newline}{after}"
+    """Return a document with a key set; all else stays as it is, comments included.
+
+    Raises ValueError where that cannot be done, or the document is none.
+    """
+    before = loads(text)
+    if key in before:
+        candidates = (text[:at] + _written(value) + text[end:] for _, at, end in _assignments(text, key, before[key]))
+    else:
+        newline = "\r\n" if "\r\n" in text else "\n"
+        candidates = (
+            text[:at] + newline * (text[:at][-1:] not in ("", "\n")) + f"{key} = {_written(value)}{newline}" + text[at:]
+            for at in _places(text)
+        )
+    changed = _first_that_reads(candidates, {**before, key: value})
+    if changed is None:
+        is_table = isinstance(before.get(key), dict)
+        raise ValueError(f"{key} is a table there" if is_table else f"{key} cannot be changed without changing something else")
+    return changed
 
 
 def without(text: str, key: str) -> str:
-    """Return the document without a key's line. Raises TomlError."""
-    for each in _Reader(text).statements():
-        if each.key == (key,):
-            return text[: each.start] + text[each.end :]
-    return text
+    """Return a document without a key's line, or as it is where the key has none. Raises ValueError where it is none."""
+    before = loads(text)
+    if key not in before:
+        return text
+    candidates = (
+        text[:start] + text[text.find("\n", end) + 1 or len(text) :]
+        for start, _, end in _assignments(text, key, before[key])
+    )
+    changed = _first_that_reads(candidates, {name: value for name, value in before.items() if name != key})
+    return text if changed is None else changed
+
+
+def _first_that_reads(candidates: Iterator[str], wanted: dict[str, Any]) -> str | None:
+    """Return the first of several documents that has these values: what looks like a key's line may be part of a
+    text or of a table, and only reading the document tells."""
+    return next((text for text in candidates if _reads_as(text, wanted)), None)
+
+
+def _reads_as(text: str, wanted: dict[str, Any]) -> bool:
+    try:
+        return loads(text) == wanted
+    except ValueError:
+        return False
+
+
+def _assignments(text: str, key: str, value: Any) -> Iterator[tuple[int, int, int]]:
+    """Find where a key's line may start, and its value start and end."""
+    for match in re.finditer(rf"^[ \t]*([\"']?){re.escape(key)}\1[ \t]*=[ \t]*", text, re.MULTILINE):
+        for end in re.finditer(r"[ \t\r]*(?=#|\n|\Z)", text[match.end() :]):
+            if _reads_as(text[match.start() : match.end() + end.start()], {key: value}):
+                yield match.start(), match.end(), match.end() + end.start()
+                break
+
+
+def _places(text: str) -> Iterator[int]:
+    """Find where a key may be added: behind the other keys, else at the end, else at the start."""
+    table = re.search(r"^[ \t]*\[", text, re.MULTILINE)
+    lines = re.finditer(r"^[^#=\n]+=.*\n?", text[: table.start()] if table else text, re.MULTILINE)
+    yield from reversed([line.end() for line in lines])
+    yield len(text)
+    yield 0
 
 
 def _written(value: Value) -> str:
@@ -85,260 +137,4 @@ def _written(value: Value) -> str:
         return "true" if value else "false"
     if not isinstance(value, str):
         return str(value)
-    signs = {**{sign: "\\" + name for name, sign in _ESCAPES.items()}, "\x7f": "\\u007f"}
-    return '"' + "".join(signs.get(sign, sign if sign >= " " else f"\\u{ord(sign):04x}") for sign in value) + '"'
-
-
-def _start(text: str) -> int:
-    return 1 if text.startswith("\ufeff") else 0
-
-
-def _check(text: str) -> None:
-    try:
-        import tomllib
-    except ImportError:
-        return
-    try:
-        tomllib.loads(text[_start(text) :])
-    except RecursionError as error:
-        raise TomlError("this is nested too deeply", 1, 1) from error
-    except tomllib.TOMLDecodeError as error:
-        import re
-
-        place = re.search(r"^(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", str(error), re.DOTALL)
-        if place is None:
-            raise TomlError(str(error), 1, 1) from error
-        lines = text.split("\n")
-        line = int(place[2] or len(lines))
-        raise TomlError(place[1], line, int(place[3] or len(lines[-1]) + 1)) from error
-
-
-class _Reader:
-    """Reads one document from its start to its first table, and passes over the tables."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.at = _start(text)
-        self.is_plain = True  # nothing but keys and plain values so far
-        self.has_tables = False
-
-    def statements(self) -> list[_Statement]:
-        found: list[_Statement] = []
-        keys: set[tuple[str, ...]] = set()
-        tables: set[tuple[str, ...]] = set()  # that dotted keys are in
-        while True:
-            start = self.at
-            self._skip(_BLANK)
-            sign = self._sign()
-            if sign == "[":
-                self._tables({each.key[0] for each in found if len(each.key) == 1})
-                return found
-            if sign not in "#\r\n":
-                statement = self._statement(start)
-                above = {statement.key[:depth] for depth in range(1, len(statement.key))}
-                if statement.key in keys or statement.key in tables or above & keys:
-                    raise self._error(f'the key "{".".join(statement.key)}" stands here twice', start)
-                keys.add(statement.key)
-                tables |= above
-                found.append(statement)
-            elif not sign:
-                return found
-            else:
-                self._line_end()
-
-    def _statement(self, start: int) -> _Statement:
-        key = [self._key()]
-        while self._sign() == ".":
-            self.is_plain = False
-            self.at += 1
-            self._skip(_BLANK)
-            key.append(self._key())
-        if self._sign() != "=":
-            raise self._error('a key is followed by "=" and its value')
-        self.at += 1
-        self._skip(_BLANK)
-        value_start = self.at
-        value = self._value()
-        value_end = self.at
-        self._line_end()
-        return _Statement(
-            key=tuple(key), value=value, start=start, value_start=value_start, value_end=value_end, end=self.at
-        )
-
-    def _tables(self, taken: set[str]) -> None:
-        """Pass over everything from the first table on; none may have the name of a key."""
-        self.is_plain = False
-        self.has_tables = True
-        while self._sign():
-            self._skip(_BLANK)
-            if self._sign() == "[":
-                self._header(taken)
-            elif self._sign() not in "#\r\n":
-                self._statement(self.at)
-                continue
-            self._line_end()
-
-    def _header(self, taken: set[str]) -> None:
-        start = self.at
-        brackets = 2 if self.text.startswith("[[", self.at) else 1
-        self.at += brackets
-        self._skip(_BLANK)
-        key = self._key()
-        if key in taken:
-            raise self._error(f'"{key}" is a key already', start)
-        while self._sign() == ".":
-            self.at += 1
-            self._skip(_BLANK)
-            self._key()
-        if not self.text.startswith("]" * brackets, self.at):
-            raise self._error(f'a table\'s name ends with "{"]" * brackets}"')
-        self.at += brackets
-
-    def _key(self) -> str:
-        sign = self._sign()
-        if sign and sign in "\"'":
-            key = self._string(sign)
-        else:
-            start = self.at
-            self._skip(_BARE)
-            key = self.text[start : self.at]
-            if not key:
-                raise self._error("a key was expected here")
-        self._skip(_BLANK)
-        return key
-
-    def _value(self) -> Any:
-        sign = self._sign()
-        start = self.at
-        if sign and sign in "\"'":
-            if not self.text.startswith(sign * 3, start):
-                return self._string(sign)
-            return self._other(self._long_string, start)
-        if sign and sign in "[{":
-            return self._other(self._nested, start)
-        self._skip(_BARE + "+.:")
-        return self._scalar(self.text[start : self.at], start)
-
-    def _scalar(self, word: str, start: int) -> Any:
-        if word in ("true", "false"):
-            return word == "true"
-        digits = word[1:] if word[:1] in ("+", "-") else word
-        if digits.isascii() and digits.isdigit() and len(digits) < 19:
-            if digits[0] == "0" and digits != "0":
-                raise self._error("a number has no zeros in front", start)
-            return int(word)
-        if word[:1].isdigit() or word[:1] in ("+", "-") or word in ("inf", "nan"):
-            return self._other(self._rest_of_time, start)  # other numbers, dates and times
-        raise self._error('a value was expected here: "text" in quotes, true, false or a number', start)
-
-    def _other(self, passing: Callable[[], None], start: int) -> Other:
-        self.is_plain = False
-        passing()
-        return Other(text=self.text[start : self.at])
-
-    def _rest_of_time(self) -> None:
-        if self.text[self.at : self.at + 2].strip(_BLANK).isdigit():
-            self._skip(_BLANK)  # a date and a time may have a blank between them
-            self._skip(_BARE + "+.:")
-
-    def _string(self, quote: str) -> str:
-        start = self.at
-        self.at += 1
-        parts = []
-        while True:
-            sign = self._sign()
-            if not sign or sign in "\r\n":
-                raise self._error("this text has no closing quote on its line", start)
-            self.at += 1
-            if sign == quote:
-                return "".join(parts)
-            if sign < " " and sign != "\t" or sign == "\x7f":
-                raise self._error("a control character cannot stand in a text", self.at - 1)
-            parts.append(self._escaped() if sign == "\\" and quote == '"' else sign)
-
-    def _escaped(self) -> str:
-        sign = self._sign()
-        self.at += 1
-        if sign in _ESCAPES:
-            return _ESCAPES[sign]
-        size = {"u": 4, "U": 8}.get(sign, 0)
-        digits = self.text[self.at : self.at + size]
-        try:
-            if not size or len(digits) != size or not digits.isalnum() or 0xD800 <= int(digits, 16) < 0xE000:
-                raise ValueError
-            self.at += size
-            return chr(int(digits, 16))
-        except (ValueError, OverflowError):
-            raise self._error(f'"\\{sign}" is no escape', self.at - 2) from None
-
-    def _long_string(self) -> None:
-        start, quote = self.at, self._sign()
-        self.at += 3
-        while self.at < len(self.text):
-            if self._sign() == "\\" and quote == '"':
-                self.at += 2
-            elif self.text.startswith(quote * 3, self.at):
-                self.at += 3
-                # Up to two more quotes belong to the text itself.
-                for _ in range(2):
-                    self.at += self._sign() == quote
-                return
-            else:
-                self.at += 1
-        raise self._error("this text is never closed", start)
-
-    def _nested(self) -> None:
-        """Pass over an array or an inline table, whatever is in it."""
-        start = self.at
-        expected: list[str] = []
-        while True:
-            sign = self._sign()
-            if not sign:
-                raise self._error(f'this "{self.text[start]}" is never closed', start)
-            if sign == "#":
-                self._comment()
-            elif sign in "\"'":
-                self._value()
-            else:
-                self.at += 1
-                if sign in _CLOSING:
-                    expected.append(_CLOSING[sign])
-                elif sign == expected[-1]:
-                    expected.pop()
-                if not expected:
-                    return
-
-    def _line_end(self) -> None:
-        self._skip(_BLANK)
-        if self._sign() == "#":
-            self._comment()
-        if self.text.startswith("\r\n", self.at):
-            self.at += 1
-        if self._sign() == "\n":
-            self.at += 1
-        elif self._sign():
-            raise self._error("a line ends after its value; only a comment may follow")
-
-    def _comment(self) -> None:
-        end = self.text.find("\n", self.at)
-        end = len(self.text) if end < 0 else end
-        for index in range(self.at, end):
-            sign = self.text[index]
-            if sign < " " and sign != "\t" and not (sign == "\r" and index == end - 1) or sign == "\x7f":
-                raise self._error("a control character cannot stand in a comment", index)
-        self.at = end - (end > self.at and self.text[end - 1] == "\r")
-
-    def _skip(self, signs: str) -> None:
-        text, at = self.text, self.at
-        while at < len(text) and text[at] in signs:
-            at += 1
-        self.at = at
-
-    def _sign(self) -> str:
-        """Return the sign that comes next; empty at the end."""
-        return self.text[self.at : self.at + 1]
-
-    def _error(self, message: str, at: int | None = None) -> TomlError:
-        at = self.at if at is None else at
-        line_start = self.text.rfind("\n", 0, at) + 1
-        return TomlError(message, self.text.count("\n", 0, at) + 1, at - line_start + 1)
+    return '"' + re.sub(rf'["\\\t{_CONTROL}]', lambda sign: _ESCAPES.get(sign[0], f"\\u{ord(sign[0]):04x}"), value) + '"'

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from heygen.core.context import Context
     from heygen.update.semver import Version
 
-LARGEST = 32 * 1024 * 1024  # bytes; a release has half a million
+LARGEST = 32 * 1024 * 1024  # bytes; a release has two million at most
 _START_SECONDS = 60.0
 _LEFT_BEHIND = 3600.0  # seconds
 
@@ -35,7 +35,7 @@ def verify(data: bytes, digest: str) -> None:
             names = set(archive.namelist())
         if damaged is not None:
             raise ValueError(f"{damaged} in it is damaged")
-        if not {"__main__.py", "sources", "index"} <= names:
+        if not {"__main__.py", "heygen/__main__.py"} <= names:
             raise ValueError("it does not hold this program")
     except (ValueError, OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise _refused(f"it is no heygen.pyz: {error}") from error

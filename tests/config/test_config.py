@@ -11,6 +11,8 @@ import sys
 import forks
 import pytest
 
+HAS_TOMLLIB = sys.version_info >= (3, 11)
+with_tomllib = pytest.mark.skipif(not HAS_TOMLLIB, reason="this Python has no tomllib")
 ALONE = {"HEYGEN_API_BASE": None, "HEYGEN_API_KEY": None, "HEYGEN_NO_ANALYTICS": None}
 
 
@@ -168,13 +170,53 @@ def test_what_is_not_text_is_an_error_with_its_place(config):
     assert "not UTF-8 text (line 2, column 6)" in result.error["message"]
 
 
+@with_tomllib
 def test_a_key_that_is_a_table_is_not_overwritten(config):
     write(config, "[output]\nformat = 1\n")
     result = config("set", "output", "json")
-    assert (result.status, result.error["code"]) == (1, "cli_config_invalid")
+    assert (result.status, result.error["code"], result.error["param"]) == (1, "cli_config_invalid", "output")
+    assert result.error["message"] == f"{config.file} is not usable: output is a table there"
+    assert config("get", "output").json["source"] == "default"
+    assert config("unset", "output").status == 0
     assert config.file.read_text() == "[output]\nformat = 1\n"
 
 
+@pytest.mark.skipif(HAS_TOMLLIB, reason="this Python reads all of TOML")
+@pytest.mark.parametrize("text", ["output = 'human'\n[plugin]\n", "output = 'human'\nlist = [1]\n"])
+def test_a_python_without_tomllib_says_what_it_reads(run, config, text):
+    write(config, text)
+    for result in (config("set", "output", "json"), config("list"), run("video", "list")):
+        assert (result.status, result.error["code"]) == (1, "cli_config_invalid")
+        assert "all of TOML is read from Python 3.11 on (at line 2, column " in result.error["message"]
+    assert config.file.read_text() == text
+
+
+@with_tomllib
+def test_what_is_no_text_boolean_or_number_is_shown_and_may_be_replaced(config):
+    write(config, "output = ['human'] # one\nmax_retries = 1.50\n\n[plugin]\nx = {output = 1}\n")
+    listed = {each["key"]: each for each in config("list").json}
+    assert (listed["output"]["value"], listed["max_retries"]["value"]) == ("['human']", "1.50")
+    assert "problem" in listed["output"] and "problem" in listed["max_retries"]
+    assert config("set", "output", "json").status == config("unset", "max_retries").status == 0
+    assert config.file.read_text() == 'output = "json" # one\n\n[plugin]\nx = {output = 1}\n'
+
+
+def test_a_byte_order_mark_is_no_part_of_the_text(config):
+    write(config, "\ufeffoutput = 'human'\r\n")
+    assert config("get", "output", "--human=false").json["source"] == "file"
+    assert config("set", "output", "json").status == 0
+    assert config.file.read_bytes() == b'output = "json"\r\n'
+
+
+def test_comments_order_and_unknown_keys_survive_in_a_flat_file(config):
+    write(config, "# mine\nauto_update = false # theirs\noutput = 'json'  # \"default\"\n\n# end")
+    assert config("set", "output", "human").status == 0
+    assert config("set", "max_retries", "5").status == 0
+    assert config("unset", "output").status == 0
+    assert config.file.read_text() == "# mine\nauto_update = false # theirs\nmax_retries = 5\n\n# end"
+
+
+@with_tomllib
 def test_comments_order_and_unknown_keys_survive(config):
     write(config, '# mine\nauto_update = false # theirs\noutput = "json"  # default\n\n[plugin]\noutput = 1\n')
     assert config("set", "output", "human").status == 0
@@ -220,22 +262,21 @@ def test_without_a_home_settings_are_the_defaults(config):
 
 def test_two_hundred_processes_that_set_at_once_all_win(tmp_path):
     file = tmp_path / "config.toml"
-    file.write_text("# stays\n[last]\nx = 1\n")
+    file.write_text("# stays\nfirst = 1\n\n# end\n")
     forks.at_once(
         200,
         """
-from heygen.config.settings import Key
 from heygen.config.file import store
 from heygen.core.context import process_context
 
 def work(index):
-    store(process_context(), Key(name=f"key_{index}", help="", default="", type="integer"), str(index))
+    store(process_context(), f"key_{index}", index)
 """,
         {"HEYGEN_CONFIG_DIR": str(tmp_path)},
     )
-    text = file.read_text()
-    assert sorted(text.splitlines()[:200]) == sorted(f"key_{index} = {index}" for index in range(200))
-    assert text.splitlines()[200:] == ["# stays", "[last]", "x = 1"]
+    lines = file.read_text().splitlines()
+    assert (lines[:2], lines[202:]) == (["# stays", "first = 1"], ["", "# end"])
+    assert sorted(lines[2:202]) == sorted(f"key_{index} = {index}" for index in range(200))
     assert sorted(os.listdir(tmp_path)) == [".config.toml.lock", "config.toml"]
 
 

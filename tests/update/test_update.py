@@ -265,7 +265,7 @@ def other_program(*names):
 
 
 GOOD = zipapps.data(NEW)
-LOOKS_LIKE_IT = other_program("__main__.py", "sources", "index")
+LOOKS_LIKE_IT = other_program("__main__.py", "heygen/__main__.py")
 REFUSED = {
     "no entry": {"checksums": b""},
     "another file's entry": {"checksums": sums(GOOD, "heygen.pyz.old")},
@@ -545,8 +545,6 @@ def test_the_program_can_start_itself_again(tmp_path):
     assert again.stdout.startswith("heygen "), again
 
     pyz = write(tmp_path / "heygen.pyz", zipapps.data())
-    boot = f"import atexit, sys; atexit.register(int); sys.argv = ['heygen.pyz', '--version']; exec(open({str(zipapps.ROOT / 'scripts' / 'archive' / 'boot.py')!r}).read())"
-    answer = start(sys.executable, "-c", f"try: {boot}\nexcept SystemExit: pass\n{words}".replace("try: ", "try:\n    "), cwd=pyz.parent)
-    command = json.loads(answer.stdout.splitlines()[-1])
+    command = json.loads(*zipapps.inside("heygen.pyz", words, cwd=pyz.parent))
     assert str(pyz) in command
     assert start(*command, "--version", cwd=os.sep).stdout.startswith("heygen ")
