@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from heygen.cli import command as commands, tree
+from heygen.cli import tree
+from heygen.cli.command import GLOBAL_FLAGS, HELP_ALL, VERSION, value_name
 from heygen.core.record import Record
 
 TYPE_CHECKING = False
@@ -72,7 +73,7 @@ def brief(text: str) -> str:
 
 def tables() -> Tables:
     """Return what there is to complete."""
-    every, always = places(), _options(commands.GLOBAL_FLAGS)
+    every, always = places(), _options(GLOBAL_FLAGS)
     by_key = {f"{place.path} {option.name}": option for place in every for option in place.options}
     by_key.update({f"* {option.name}": option for option in always})
     arguments = {}
@@ -107,8 +108,8 @@ def places() -> list[Place]:
     help_word = Candidate(word="help", about="Show help for a command or a topic")
     topics = tuple(Candidate(word=each.name, about=each.summary) for each in TOPICS.values() if each.name not in names)
     found = [
-        Place(path="", words=(*root, help_word), options=_options((commands.VERSION,))),
-        Place(path=HELP, words=(*root, *topics), options=_options((commands.HELP_ALL,))),
+        Place(path="", words=(*root, help_word), options=_options((VERSION,))),
+        Place(path=HELP, words=(*root, *topics), options=_options((HELP_ALL,))),
     ]
     for name in names:
         found.extend(_below(name))
@@ -164,7 +165,7 @@ def _options(flags: Iterable[Flag]) -> tuple[Option, ...]:
             name=f"--{flag.name}",
             about=brief(flag.description),
             takes_value=flag.type != "boolean",
-            values=tuple(map(str, flag.enum)) or _files(commands.value_name(flag)),
+            values=tuple(map(str, flag.enum)) or _files(value_name(flag)),
         )
         for flag in flags
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from heygen.cli import command as commands, registry, tree
+from heygen.cli import registry, tree
+from heygen.cli.command import GLOBAL, GLOBAL_FLAGS, INPUT, OUTPUT, REQUEST, VERSION, WAITING, value_name
 from heygen.cli.help.blocks import Example, Examples, Section, Term, Terms, Usage, terms
 
 TYPE_CHECKING = False
@@ -14,11 +15,11 @@ if TYPE_CHECKING:
     from heygen.cli.parser import CommandLine
 
 _SECTIONS = {
-    commands.REQUEST: "Request flags",
-    commands.INPUT: "Input flags",
-    commands.WAITING: "Waiting flags",
-    commands.OUTPUT: "Output flags",
-    commands.GLOBAL: "Global flags",
+    REQUEST: "Request flags",
+    INPUT: "Input flags",
+    WAITING: "Waiting flags",
+    OUTPUT: "Output flags",
+    GLOBAL: "Global flags",
 }
 _VERBS = ("create", "generate", "list", "get", "update", "delete")
 
@@ -64,7 +65,7 @@ def root() -> list[Block]:
         terms(*tools, ("help", "Show help for a command or a topic")),
         Section(title="Topics"),
         terms(*((f"help {each.name}", each.summary) for each in TOPICS.values())),
-        *_flags("Global flags", (*commands.GLOBAL_FLAGS, commands.VERSION)),
+        *_flags("Global flags", (*GLOBAL_FLAGS, VERSION)),
         Section(title="Examples"),
         Examples(rows=tuple(Example(command=command, about=about) for about, command in _FIRST_STEPS)),
         Section(title="Read next"),
@@ -167,12 +168,12 @@ def command(node: Command, with_global_flags: bool = True) -> list[Block]:
         page.append(Terms(rows=tuple(map(_argument, node.arguments))))
     for section, title in _SECTIONS.items():
         flags = [flag for flag in node.flags if flag.section == section]
-        if section == commands.GLOBAL and with_global_flags:
-            flags += [flag for flag in commands.GLOBAL_FLAGS if flag.name not in {each.name for each in node.flags}]
-        if section == commands.INPUT and node.operation is None:
+        if section == GLOBAL and with_global_flags:
+            flags += [flag for flag in GLOBAL_FLAGS if flag.name not in {each.name for each in node.flags}]
+        if section == INPUT and node.operation is None:
             title = "Flags"
         page += _flags(title, sorted(flags, key=lambda flag: not flag.is_required), node)
-        if section == commands.REQUEST:
+        if section == REQUEST:
             page += _nested_fields(node)
     if node.examples:
         page.append(Section(title="Examples"))
@@ -190,7 +191,7 @@ def _flags(title: str, flags: Iterable[Flag], node: Command | None = None) -> li
 
 def written(flag: Flag) -> str:
     """Return a flag as its help shows it: `--data, -d <json|file|->`."""
-    value = "" if flag.type == "boolean" else f" {commands.value_name(flag)}"
+    value = "" if flag.type == "boolean" else f" {value_name(flag)}"
     return f"--{flag.name}{f', -{flag.short}' if flag.short else ''}{value}"
 
 
