@@ -56,7 +56,7 @@ class Client:
         self.context = context
         self.settings = settings
         self.credential = credential
-        self._carry: Callable[[Request], Response] | None = None
+        self._transport: Callable[[Request], Response] | None = None
         self._trace: Trace | None = None
 
     def request(self, call: Call) -> Request:
@@ -172,27 +172,18 @@ class Client:
 
         Raises TransportFailure, and HeygenError for a redirect or an environment that cannot be followed.
         """
-        if self._carry is None:
-            self._carry = self._carrier()
-        response = self._carry(request)
-        if 300 <= response.status < 400:
-            from heygen.http import redirect
+        if self._transport is None:
+            self._transport = self.context.transport or self._network()
+        return self._transport(request)
 
-            response = redirect.follow(self._carry, request, response)
-        return response
+    def _network(self) -> Callable[[Request], Response]:
+        from heygen.http import transport
 
-    def _carrier(self) -> Callable[[Request], Response]:
-        carry = self.context.transport
-        if carry is None:
-            from heygen.http import transport
-
-            carry = transport.make(self.context, self.settings.ca_bundle)
         if self.settings.is_debug:
             from heygen.http.trace import Trace
 
             self._trace = Trace(self.context, lambda: self.credential.secrets() if self.credential else ())
-            carry = self._trace.traced(carry)
-        return carry
+        return transport.make(self.context, self.settings.ca_bundle, self._trace)
 
     def note(self, text: str) -> None:
         """Write a line into the trace, where there is one."""

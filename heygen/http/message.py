@@ -65,6 +65,11 @@ class Response:
         self.stream = stream
         self.url = url
         self.proxy = proxy
+        self.code, self.msg = status, reason  # as urllib.request's handlers call them, like info()
+
+    def info(self) -> Headers:
+        """Return the headers."""
+        return self.headers
 
     @property
     def is_success(self) -> bool:

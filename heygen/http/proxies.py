@@ -1,16 +1,19 @@
-"""Which proxy a request goes through: HTTPS_PROXY, HTTP_PROXY and NO_PROXY, read as curl reads them."""
+"""Which proxy a request goes through: the environment's, read as curl reads it, else the system's as urllib finds it."""
 
 from __future__ import annotations
 
+import os
 import socket
+import urllib.request
 
 from heygen.core import address
 from heygen.core.errors import HeygenError, usage_error
 from heygen.core.record import Record
+from heygen.http.failure import ProxyFailure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Mapping
+    from typing import Any, Mapping
 
 
 class Proxy(Record):
@@ -25,23 +28,69 @@ class Proxy(Record):
         """The proxy as errors name it, without its password."""
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
+    def refusal(self, what: str, status: int, words: str) -> ProxyFailure:
+        """Return the failure for an answer by which the proxy itself refuses a request."""
+        hint = None
+        if status == 407:
+            hint = "Put the proxy's user and password into HTTPS_PROXY or HTTP_PROXY: http://user:password@host:port"
+        elif status < 500:
+            hint = "Ask for this host to be allowed on the proxy, or name it in NO_PROXY if it can be reached directly"
+        return ProxyFailure(f"the proxy {self.name} {what}: {status} {words}".strip(), hint, may_pass=status >= 500)
+
+
+class ProxyHandler(urllib.request.ProxyHandler):
+    """Sends each request through the proxy that choose() finds for it, and tells the proxy's 407 from the server's."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        super().__init__(proxies={})
+        self._environ = environ
+
+    def http_open(self, req: Any) -> None:
+        """Direct the request to its proxy, and leave opening it to the next handler."""
+        proxy = choose(req.full_url, self._environ)
+        if proxy is None:
+            return
+        if proxy.authorization and req.type == "http":
+            req.add_unredirected_header("Proxy-Authorization", proxy.authorization)
+        req.proxy = proxy
+        req.set_proxy(proxy.name, "http")
+
+    https_open = http_open
+
+    def http_error_407(self, req: Any, fp: Any, code: int, msg: str, headers: Any) -> None:
+        """Raise ProxyFailure for an answer to a request that a proxy passes on; it may come from nobody else."""
+        if req.proxy is not None and req.type == "http":
+            fp.close()
+            raise req.proxy.refusal("did not pass the request on", code, msg)
+
 
 def choose(url: str, environ: Mapping[str, str]) -> Proxy | None:
     """Return the proxy for a URL, or None where it is reached directly. Raises a usage error for a malformed one.
 
-    Lower-case variables come first, and an empty one of them means none. This machine never needs a proxy.
+    This machine never needs a proxy.
     """
     scheme, host, port = address.origin(url)
-    if address.is_loopback(host):
+    if address.is_loopback(host) or is_exempt(host, port, environ.get("no_proxy", environ.get("NO_PROXY", ""))):
         return None
-    name = f"{scheme}_proxy"
+    variable = _variable(scheme, environ)
+    if variable is not None:
+        value = environ[variable].strip()
+        return parse(value, variable) if value else None
+    # The settings of macOS and Windows are about this process, and not about an environment that stands in for its own.
+    if environ is not os.environ:
+        return None
+    value = urllib.request.getproxies().get(scheme)
+    if not value or urllib.request.proxy_bypass(f"{host}:{port}"):
+        return None
+    return parse(value, f"the system's {scheme} proxy")
+
+
+def _variable(scheme: str, environ: Mapping[str, str]) -> str | None:
+    """Return the variable that names the proxy for a scheme: the first one that is set, even if it is empty."""
+    names = (f"{scheme}_proxy", f"{scheme}_proxy".upper(), "all_proxy", "ALL_PROXY")
     # A CGI program has HTTP_PROXY from a request's Proxy header (CVE-2016-5385).
-    if name not in environ and not (scheme == "http" and "REQUEST_METHOD" in environ):
-        name = name.upper()
-    given = environ.get(name, "").strip()
-    if not given or is_exempt(host, port, environ.get("no_proxy", environ.get("NO_PROXY", ""))):
-        return None
-    return parse(given, name)
+    unsafe = "HTTP_PROXY" if "REQUEST_METHOD" in environ else None
+    return next((name for name in names if name in environ and name != unsafe), None)
 
 
 def parse(given: str, name: str) -> Proxy:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MASK = "***"
 MOST_SHOWN = 4096  # bytes of a body
-_LOOKED_AT = 4 * MOST_SHOWN  # a secret that begins within what is shown ends within this
+_MOST_KEPT = 4 * MOST_SHOWN  # a secret that begins within what is shown ends within this
 _SECRET_HEADERS = ("api-key", "authorization", "authenticat", "cookie", "token", "secret", "signature", "credential")
 # A parameter of a URL, in a URL alone or in a text around it: by a word anywhere in its name, or by a whole word.
 # (A cursor is called token, and masked with the rest.)
@@ -50,14 +50,14 @@ class Trace:
         """Write a line."""
         self._write([f"* {text}"])
 
-    def traced(self, exchange: Callable[[Request], Response]) -> Callable[[Request], Response]:
-        """Return the same exchange, with a trace."""
+    def traced(self, do_open: Callable[..., Response]) -> Callable[..., Response]:
+        """Return the `do_open` of a handler of urllib.request with a trace."""
 
-        def carry(request: Request) -> Response:
-            self._show_request(request)
+        def traced_open(http_class: Any, req: Any, **options: Any) -> Response:
+            self._show_request(req.message)
             began = self.context.monotonic()
             try:
-                response = exchange(request)
+                response = do_open(http_class, req, **options)
             except TransportFailure as failure:
                 self._write([f"* failed after {self._since(began)}: {failure}"])
                 raise
@@ -65,7 +65,7 @@ class Trace:
             response.stream = _Copy(response.stream, self._show_body(response))
             return response
 
-        return carry
+        return traced_open
 
     def _show_request(self, request: Request) -> None:
         lines = [f"> {request.method} {request.url}", *_header_lines(">", request.headers.items())]
@@ -94,7 +94,7 @@ class Trace:
         if not _is_text(media_type):
             return [f"{mark} ({length} bytes of {media_type or 'unknown type'})"]
         # Masked before it is cut: half a secret is a secret.
-        text = self.masked(begin[:_LOOKED_AT].decode("utf-8", "replace"))
+        text = self.masked(begin[:_MOST_KEPT].decode("utf-8", "replace"))
         shown = text.encode("utf-8", "replace")[:MOST_SHOWN].decode("utf-8", "ignore")
         lines = [f"{mark} {line}" for line in shown.splitlines() or [""]]
         return lines if length <= MOST_SHOWN else [*lines, f"{mark} … ({length} bytes in all)"]
@@ -119,7 +119,7 @@ class Trace:
     def _write(self, lines: Iterable[str]) -> None:
         stderr = self.context.stderr
         for line in lines:
-            stderr.write(_harmless(self.masked(line)) + "\n")
+            stderr.write(_escaped(self.masked(line)) + "\n")
         stderr.flush()
 
 
@@ -137,7 +137,7 @@ def _is_text(media_type: str | None) -> bool:
     return kind.startswith("text/") or kind.endswith(("json", "xml", "x-www-form-urlencoded", "javascript"))
 
 
-def _harmless(line: str) -> str:
+def _escaped(line: str) -> str:
     """Return a line in which nothing that a server sent can move the cursor or turn the text around."""
     if line.isprintable():
         return line
@@ -171,8 +171,8 @@ class _Copy:
             self._finish(True)
             return
         self._length += len(data)
-        if len(self._begin) < _LOOKED_AT:
-            self._begin += data[: _LOOKED_AT - len(self._begin)]
+        if len(self._begin) < _MOST_KEPT:
+            self._begin += data[: _MOST_KEPT - len(self._begin)]
 
     def _finish(self, is_whole: bool) -> None:
         if not self._is_shown:
