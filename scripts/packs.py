@@ -61,7 +61,7 @@ BLOCKS = (
         + _modules("heygen/analytics", "__init__ dispatch")
         + _modules("heygen/api", "body path validation")
         + _modules("heygen/calls", "__init__ invocation operation sources")
-        + _modules("heygen/http", "__init__ client connection encoding errors failure message proxies retry tls transport")
+        + _modules("heygen/http", "__init__ channel client connection encoding errors failure message proxies redirect retry tls transport")
         + _modules("heygen/output", "printer"),
     ),
     # The help of the program itself, which lists the topics.

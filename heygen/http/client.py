@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-from heygen.auth.credentials import OAUTH
 from heygen.core.errors import HeygenError
 from heygen.core.record import Record
 from heygen.http import errors, retry
@@ -13,12 +12,19 @@ from heygen.http.message import Body, Request, Response
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable
+    from typing import Any, Callable, Protocol
 
-    from heygen.auth.credentials import Credential
     from heygen.config.settings import Settings
     from heygen.core.context import Context
     from heygen.http.trace import Trace
+
+    class Credential(Protocol):
+        """What a client needs to know of a credential."""
+
+        hint_when_rejected: str
+
+        def headers(self) -> dict[str, str]: ...
+        def secrets(self) -> tuple[str, ...]: ...
 
 READ_TIMEOUT = 30.0  # seconds
 WRITE_TIMEOUT = 120.0
@@ -50,12 +56,23 @@ class Answer(Record):
 
 
 class Client:
-    """Talks to the API. `credential` may be None only for calls that need none."""
+    """Talks to the API. `credential` may be None only for calls that need none.
 
-    def __init__(self, context: Context, settings: Settings, credential: Credential | None) -> None:
+    `renew` takes the credential and whether the API rejected it, and returns the one to use from now on; None for a
+    credential that does not end.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        settings: Settings,
+        credential: Credential | None = None,
+        renew: Callable[[Any, bool], Credential] | None = None,
+    ) -> None:
         self.context = context
         self.settings = settings
         self.credential = credential
+        self.renew = renew
         self._transport: Callable[[Request], Response] | None = None
         self._trace: Trace | None = None
 
@@ -91,22 +108,19 @@ class Client:
         `outcome_is_unknown` is set where the server may have acted on a call that changes something, and no answer
         says whether it did.
         """
-        self._renew(ending=True)
+        self._renew(is_rejected=False)
         try:
             return self._send(call, retries)
         except HeygenError as error:
-            if error.status != 401 or not self._renew():
+            if error.status != 401 or not self._renew(is_rejected=True):
                 raise
         return self._send(call, retries)
 
-    def _renew(self, ending: bool = False) -> bool:
-        """Renew the session, only where it is about to end if `ending`; tell whether there is another credential."""
+    def _renew(self, is_rejected: bool) -> bool:
+        """Renew the credential where that is needed; tell whether there is another one now."""
         before = self.credential
-        if before is not None and before.kind == OAUTH:
-            from heygen.auth import session
-
-            renew = session.fresh if ending else session.renewed
-            self.credential = renew(before, self.context, self.settings) or before
+        if before is not None and self.renew is not None:
+            self.credential = self.renew(before, is_rejected)
         return self.credential is not before
 
     def _send(self, call: Call, retries: int | None) -> Answer:

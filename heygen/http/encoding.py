@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zlib
 
 from heygen.http.failure import AnswerLost
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 BLOCK = 64 * 1024
 
 
-class Gunzip:
+class Gunzip(io.BufferedIOBase):
     """Unpacks a gzip stream as it is read, never more of it than was asked for."""
 
     def __init__(self, packed: Any, host: str) -> None:
@@ -22,7 +23,7 @@ class Gunzip:
         self._unpacker = zlib.decompressobj(wbits=31)
         self._has_begun = False
 
-    def read(self, size: int) -> bytes:
+    def read(self, size: int) -> bytes:  # type: ignore[override]
         """Return up to `size` bytes, nothing at the end only. Raises TransportFailure."""
         unpacker = self._unpacker
         while not unpacker.eof:
@@ -40,12 +41,6 @@ class Gunzip:
         if self._has_begun and not unpacker.eof:
             raise AnswerLost(f"the answer of {self._host} was cut short in the middle of its gzip encoding")
         return b""
-
-    def readinto(self, buffer: memoryview) -> int:
-        """Fill the buffer with what there is and return how much that was, 0 at the end only."""
-        data = self.read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
 
     def close(self) -> None:
         """Close the stream below."""

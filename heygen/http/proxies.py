@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import urllib.request
 
 from heygen.core import address
@@ -126,48 +125,30 @@ def _malformed(name: str, why: str) -> HeygenError:
 def is_exempt(host: str, port: int, no_proxy: str) -> bool:
     """Tell whether NO_PROXY names a host: `*`, a domain and all below it, an address or a network (CIDR), each
     with a port or without, between commas or blanks."""
-    number = _number(host)
-    return any(_covers(entry.lower(), host, port, number) for entry in no_proxy.replace(",", " ").split())
+    return any(_covers(entry, host.rstrip("."), port) for entry in no_proxy.lower().replace(",", " ").split())
 
 
-def _covers(entry: str, host: str, port: int, number: tuple[int, int] | None) -> bool:
+def _covers(entry: str, host: str, port: int) -> bool:
     if entry == "*":
         return True
     entry, wanted_port = _split_port(entry)
-    if wanted_port is not None and wanted_port != port:
+    if wanted_port not in (None, str(port)):
         return False
-    if number is not None:
-        network, slash, length = entry.partition("/")
-        base = _number(network)
-        if base is None or base[1] != number[1]:
-            return False
-        if not slash:
-            return base == number
-        if not (length.isascii() and length.isdigit()) or int(length) > base[1]:
-            return False
-        shift = base[1] - int(length)
-        return base[0] >> shift == number[0] >> shift
-    domain = entry.lstrip("*").strip(".")
-    host = host.rstrip(".")
-    return bool(domain) and (host == domain or host.endswith(f".{domain}"))
+    from ipaddress import ip_address, ip_network
+
+    try:
+        number = ip_address(host)
+    except ValueError:
+        domain = entry.lstrip("*").strip(".")
+        return bool(domain) and (host == domain or host.endswith(f".{domain}"))
+    try:
+        return number in ip_network(entry, strict=False)
+    except ValueError:
+        return False
 
 
-def _split_port(entry: str) -> tuple[str, int | None]:
-    if entry.startswith("["):
-        inside, _, rest = entry[1:].partition("]")
-        entry, text = inside, rest[1:] if rest.startswith(":") else ""
-    elif entry.count(":") == 1:
-        entry, _, text = entry.partition(":")
-    else:
-        text = ""
-    return entry, int(text) if text.isascii() and text.isdigit() else None
-
-
-def _number(host: str) -> tuple[int, int] | None:
-    """Return an IP address as a number with its length in bits, or None for a name."""
-    for family, bits in ((socket.AF_INET, 32), (socket.AF_INET6, 128)):
-        try:
-            return int.from_bytes(socket.inet_pton(family, host), "big"), bits
-        except (OSError, ValueError):
-            continue
-    return None
+def _split_port(entry: str) -> tuple[str, str | None]:
+    name, _, port = entry.rpartition(":")
+    if name and (name.endswith("]") or ":" not in name) and port.isdigit():
+        return name.strip("[]"), port
+    return entry.strip("[]"), None

@@ -44,7 +44,7 @@ class RedirectHandler(urllib.request.HTTPRedirectHandler):
         new_headers = req.message.headers
         if old_origin != new_origin:
             new_headers = {name: value for name, value in new_headers.items() if name.lower() in HARMLESS_HEADERS}
-        new = req.with_message(req.message.replace(url=newurl, headers=new_headers))
+        new = type(req)(req.message.replace(url=newurl, headers=new_headers))
         new.redirections = req.redirections + 1
         return new
 

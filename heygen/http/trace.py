@@ -6,6 +6,7 @@ that this run itself holds wherever they turn up. Nothing of a masked value is l
 
 from __future__ import annotations
 
+import io
 import re
 
 from heygen.http.failure import TransportFailure
@@ -79,7 +80,7 @@ class Trace:
         request_id = response.headers.get("X-Request-Id")
         about = f"after {self._since(began)}" + (f", request id {request_id}" if request_id else "")
         lines = [f"< {response.status} {response.reason} ({about})".replace("  ", " ")]
-        self._write([*lines, *_header_lines("<", response.headers.pairs)])
+        self._write([*lines, *_header_lines("<", response.headers.items())])
 
     def _show_body(self, response: Response) -> Callable[[bytes, int, bool], None]:
         def show(begin: bytes, length: int, is_whole: bool) -> None:
@@ -146,7 +147,7 @@ def _escaped(line: str) -> str:
     )
 
 
-class _Copy:
+class _Copy(io.BufferedIOBase):
     """A response's body that keeps its beginning, and shows it when it has been read or given up."""
 
     def __init__(self, stream: Any, show: Callable[[bytes, int, bool], None]) -> None:
@@ -156,23 +157,13 @@ class _Copy:
         self._length = 0
         self._is_shown = False
 
-    def read(self, size: int) -> bytes:
+    def read(self, size: int) -> bytes:  # type: ignore[override]
         data = self._stream.read(size)
-        self._note(data)
-        return data
-
-    def readinto(self, buffer: memoryview) -> int:
-        count = self._stream.readinto(buffer)
-        self._note(buffer[:count])
-        return count
-
-    def _note(self, data: Any) -> None:
-        if not len(data):
-            self._finish(True)
-            return
         self._length += len(data)
-        if len(self._begin) < _MOST_KEPT:
-            self._begin += data[: _MOST_KEPT - len(self._begin)]
+        self._begin += data[: _MOST_KEPT - len(self._begin)]
+        if not data:
+            self._finish(True)
+        return data
 
     def _finish(self, is_whole: bool) -> None:
         if not self._is_shown:

@@ -8,6 +8,7 @@ exception that is made of every status but 2xx.
 from __future__ import annotations
 
 import http.client
+import io
 import urllib.request
 from urllib.error import URLError
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from heygen.core import address
 from heygen.http.channel import Patience, reason
 from heygen.http.connection import HTTPConnection, HTTPSConnection
 from heygen.http.failure import AnswerLost, NotSent
-from heygen.http.message import Body, Headers, Request, Response
+from heygen.http.message import Body, Request, Response
 from heygen.http.proxies import ProxyHandler
 from heygen.http.redirect import RedirectHandler
 
@@ -77,10 +78,6 @@ class HTTPRequest(urllib.request.Request):
         self.proxy: Proxy | None = None
         self.redirections = 0
 
-    def with_message(self, message: Request) -> HTTPRequest:
-        """Return the same kind of request for another message."""
-        return HTTPRequest(message)
-
 
 class HTTPHandler(urllib.request.HTTPHandler):
     """Opens http and https over connections of our own."""
@@ -125,14 +122,13 @@ class HTTPHandler(urllib.request.HTTPHandler):
             raise NotSent(f"the request could not be sent to {host}: {reason(error)}") from error
         if req.message.is_transfer:
             patience.begin_transfer()
-        headers = Headers(answer.headers.items())
         stream: Any = _Stream(answer, host)
-        if (headers.get("Content-Encoding") or "").strip().lower() in ("gzip", "x-gzip"):
+        if answer.headers.get("Content-Encoding", "").strip().lower() in ("gzip", "x-gzip"):
             from heygen.http.encoding import Gunzip
 
             stream = Gunzip(stream, host)
         proxy = req.proxy.name if req.proxy is not None and req.type == "http" else None
-        return Response(answer.status, answer.reason, headers, stream, req.message.url, proxy=proxy)
+        return Response(answer.status, answer.reason, answer.headers, stream, req.message.url, proxy=proxy)
 
 
 class AnyStatusHandler(urllib.request.HTTPDefaultErrorHandler):
@@ -142,14 +138,14 @@ class AnyStatusHandler(urllib.request.HTTPDefaultErrorHandler):
         return fp
 
 
-class _Stream:
+class _Stream(io.BufferedIOBase):
     """The body of a response, as its framing delimits it; an end that comes too early is a failure."""
 
     def __init__(self, answer: http.client.HTTPResponse, host: str) -> None:
         self._answer = answer
         self._host = host
 
-    def read(self, size: int) -> bytes:
+    def read(self, size: int) -> bytes:  # type: ignore[override]
         """Return up to `size` bytes, nothing at the end only."""
         try:
             # Of what was read ahead, or else of what the network has: a failure in between would lose the one.
@@ -159,12 +155,6 @@ class _Stream:
         if not data and self._answer.length:
             raise AnswerLost(f"the answer of {self._host} was cut short: {self._answer.length} bytes are missing")
         return data
-
-    def readinto(self, buffer: memoryview) -> int:
-        """Fill the buffer with what there is and return how much that was, 0 at the end only."""
-        data = self.read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
 
     def close(self) -> None:
         """Close the connection."""
