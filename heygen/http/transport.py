@@ -14,7 +14,7 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 
 from heygen.core import address
-from heygen.http.channel import Patience, reason
+from heygen.http.channel import READ_AHEAD, Patience, reason
 from heygen.http.connection import HTTPConnection, HTTPSConnection
 from heygen.http.failure import AnswerLost, NotSent
 from heygen.http.message import Body, Request, Response
@@ -144,17 +144,34 @@ class _Stream(io.BufferedIOBase):
     def __init__(self, answer: http.client.HTTPResponse, host: str) -> None:
         self._answer = answer
         self._host = host
+        self._has_read_ahead = True
 
     def read(self, size: int) -> bytes:  # type: ignore[override]
         """Return up to `size` bytes, nothing at the end only."""
         try:
-            # Of what was read ahead, or else of what the network has: a failure in between would lose the one.
             data = self._answer.read1(size)
         except http.client.HTTPException as error:
             raise AnswerLost(f"the answer of {self._host} was cut short") from error
         if not data and self._answer.length:
-            raise AnswerLost(f"the answer of {self._host} was cut short: {self._answer.length} bytes are missing")
+            raise self._cut_short()
         return data
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Fill the buffer with what there is and return how much that was, 0 at the end only."""
+        answer = self._answer
+        is_large = min(len(buffer), answer.length or 0) > READ_AHEAD
+        if self._has_read_ahead or not is_large:
+            # What was read ahead is handed out alone: if the network failed, it would be lost with what follows.
+            self._has_read_ahead = not is_large
+            return super().readinto(buffer)
+        count: int = answer.fp.readinto1(buffer[: answer.length])  # straight into the buffer
+        if not count:
+            raise self._cut_short()
+        answer.length -= count
+        return count
+
+    def _cut_short(self) -> AnswerLost:
+        return AnswerLost(f"the answer of {self._host} was cut short: {self._answer.length} bytes are missing")
 
     def close(self) -> None:
         """Close the connection."""
