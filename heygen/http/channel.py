@@ -39,13 +39,13 @@ class Patience:
         self._moved = 0
 
     def towards(self, host: str) -> Patience:
-        """Return what is left of it for a step with another host on the way."""
+        """Return the same time limit for a step with another host on the way."""
         other = Patience(host, self.budget, self.monotonic)
         other._deadline = self._deadline
         return other
 
     def begin_transfer(self) -> None:
-        """From now on count what moves, not the time."""
+        """From now on allow any time, as long as bytes move."""
         self._is_transfer, self._waited, self._moved = True, 0.0, 0
 
     def begin_answer(self, was_sent: bool) -> None:
@@ -69,7 +69,7 @@ class Patience:
             self._waited, self._moved = 0.0, 0
 
     def exhausted(self) -> TimedOut:
-        """Return the failure for the end of it."""
+        """Return the failure that says that the time is up."""
         if self._is_transfer:
             text = f"the transfer with {self.host} stalled: less than {STALL_BYTES // 1024} KiB went through"
             return TimedOut(f"{text} in {duration.render(STALL_TIMEOUT)}", STALL_TIMEOUT, self.was_sent)
@@ -96,16 +96,19 @@ def is_timeout(error: OSError) -> bool:
 def dial(host: str, port: int, patience: Patience) -> socket.socket:
     """Return a connected socket; each address of the host gets its share of the time. Raises NotSent, TimedOut."""
     try:
-        # As bytes: a text would cost the import of the IDNA tables, which ASCII does not need.
+        # As bytes, here and below: a text would cost the import of the IDNA tables, which ASCII does not need.
         name = host.encode("ascii") if host.isascii() else host
         found = socket.getaddrinfo(name, port, 0, socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise NotSent(f"could not find the host {host}: {reason(error)}") from error
     budget = min(CONNECT_TIMEOUT, patience.left())
     failure: TransportFailure = NotSent(f"could not find an address of the host {host}")
-    for family, kind, protocol, _, address in found:
+    for *_, socket_address in found:
         try:
-            return _connected(socket.socket(family, kind, protocol), address, budget / len(found))
+            number = socket_address[0].encode("ascii")
+            connected = socket.create_connection((number, port), budget / len(found))
+            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return connected
         except OSError as error:
             if is_timeout(error):
                 text = f"could not connect to {patience.host} within {duration.render(budget)}"
@@ -114,17 +117,6 @@ def dial(host: str, port: int, patience: Patience) -> socket.socket:
                 failure = NotSent(f"could not connect to {patience.host}: {reason(error)}")
             failure.__cause__ = error
     raise failure
-
-
-def _connected(unconnected: socket.socket, address: Any, timeout: float) -> socket.socket:
-    try:
-        unconnected.settimeout(timeout)
-        unconnected.connect(address)
-        unconnected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    except BaseException:
-        unconnected.close()
-        raise
-    return unconnected
 
 
 class Channel:
@@ -167,7 +159,7 @@ class Channel:
             self.socket.close()
 
     def detach(self) -> Any:
-        """Return the socket; closing it is up to the caller from now on."""
+        """Return the socket; closing it is up to the caller from now on, and to no reader."""
         connected, self.socket = self.socket, None
         return connected
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 
 from heygen.core.errors import HeygenError
 from heygen.core.record import Record
@@ -12,19 +13,11 @@ from heygen.http.message import Body, Request, Response
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Protocol
+    from typing import Any, Callable
 
     from heygen.config.settings import Settings
     from heygen.core.context import Context
     from heygen.http.trace import Trace
-
-    class Credential(Protocol):
-        """What a client needs to know of a credential."""
-
-        hint_when_rejected: str
-
-        def headers(self) -> dict[str, str]: ...
-        def secrets(self) -> tuple[str, ...]: ...
 
 READ_TIMEOUT = 30.0  # seconds
 WRITE_TIMEOUT = 120.0
@@ -56,18 +49,13 @@ class Answer(Record):
 
 
 class Client:
-    """Talks to the API. `credential` may be None only for calls that need none.
+    """Talks to the API. `credential` has `headers()`, `secrets()` and `hint_when_rejected`; some calls need none.
 
-    `renew` takes the credential and whether the API rejected it, and returns the one to use from now on; None for a
-    credential that does not end.
+    `renew`, for a credential that ends, takes it and whether the API rejected it, and returns the one to use from now on.
     """
 
     def __init__(
-        self,
-        context: Context,
-        settings: Settings,
-        credential: Credential | None = None,
-        renew: Callable[[Any, bool], Credential] | None = None,
+        self, context: Context, settings: Settings, credential: Any = None, renew: Callable[[Any, bool], Any] | None = None
     ) -> None:
         self.context = context
         self.settings = settings
@@ -90,6 +78,8 @@ class Client:
             timeout = READ_TIMEOUT if call.method in ("GET", "HEAD") else WRITE_TIMEOUT
             if isinstance(call.body, Body):
                 timeout = UPLOAD_TIMEOUT
+        if call.deadline is not None:
+            timeout = min(timeout, max(call.deadline - self.context.monotonic(), SHORTEST_TIMEOUT))
         return Request(method=call.method, url=self.url(call), headers=headers, body=call.body, timeout=timeout)
 
     def url(self, call: Call) -> str:
@@ -129,13 +119,14 @@ class Client:
         is_lost = False
         while True:
             tries += 1
-            attempt = self._attempt(call, self._timed(self.request(call), call.deadline))
+            attempt = self._attempt(call)
             if attempt.answer is not None:
                 return attempt.answer
             error = attempt.error
             is_lost = is_lost or attempt.is_lost
             pause = retry.delay(tries, self.context.random, error.retry_after)
-            if not attempt.may_repeat or tries > most or self._is_past(call.deadline, pause):
+            is_too_late = call.deadline is not None and self.context.monotonic() + pause >= call.deadline
+            if not attempt.may_repeat or tries > most or is_too_late:
                 error.outcome_is_unknown = is_lost and call.method not in ("GET", "HEAD")
                 if tries > 1 and error.status is None:
                     error.message += f" ({tries} tries)"
@@ -144,9 +135,9 @@ class Client:
             self.note(f"trying again in {pause:.1f} s (try {tries + 1} of {most + 1})")
             self.context.sleep(pause)
 
-    def _attempt(self, call: Call, request: Request) -> _Attempt:
+    def _attempt(self, call: Call) -> _Attempt:
         try:
-            with self.exchange(request) as response:
+            with self.exchange(self.request(call)) as response:
                 if response.is_success:
                     try:
                         return _Attempt(answer=self._answer(response))
@@ -167,19 +158,10 @@ class Client:
 
     def _mask(self, error: HeygenError) -> None:
         """Take the credential out of what an error says: an answer may repeat it, and errors go into logs."""
-        for secret in self.credential.secrets() if self.credential is not None else ():
+        for secret in self._secrets():
             if len(secret) >= _SHORTEST_SECRET:
                 error.message = error.message.replace(secret, "***")
                 error.param = error.param and error.param.replace(secret, "***")
-
-    def _timed(self, request: Request, deadline: float | None) -> Request:
-        if deadline is None:
-            return request
-        left = max(deadline - self.context.monotonic(), SHORTEST_TIMEOUT)
-        return request.replace(timeout=min(request.timeout, left))
-
-    def _is_past(self, deadline: float | None, pause: float) -> bool:
-        return deadline is not None and self.context.monotonic() + pause >= deadline
 
     def exchange(self, request: Request) -> Response:
         """Carry one request as it is, along redirects, and return the response; nothing is added to it.
@@ -187,17 +169,19 @@ class Client:
         Raises TransportFailure, and HeygenError for a redirect or an environment that cannot be followed.
         """
         if self._transport is None:
-            self._transport = self.context.transport or self._network()
+            from heygen.http import transport
+
+            if self.settings.is_debug:
+                from heygen.http.trace import Trace
+
+                self._trace = Trace(self.context, self._secrets)
+            self._transport = self.context.transport or transport.make(
+                self.context, self.settings.ca_bundle, self._trace
+            )
         return self._transport(request)
 
-    def _network(self) -> Callable[[Request], Response]:
-        from heygen.http import transport
-
-        if self.settings.is_debug:
-            from heygen.http.trace import Trace
-
-            self._trace = Trace(self.context, lambda: self.credential.secrets() if self.credential else ())
-        return transport.make(self.context, self.settings.ca_bundle, self._trace)
+    def _secrets(self) -> tuple[str, ...]:
+        return self.credential.secrets() if self.credential is not None else ()
 
     def note(self, text: str) -> None:
         """Write a line into the trace, where there is one."""
@@ -279,7 +263,7 @@ def parse_document(data: bytes) -> Any:
     def refuse(name: str) -> Any:
         raise ValueError(f"{name} is not JSON")
 
-    return json.loads(data.decode("utf-8-sig"), parse_float=number, parse_constant=refuse)
+    return json.loads(data.removeprefix(BOM_UTF8).decode(), parse_float=number, parse_constant=refuse)
 
 
 def _excerpt(data: bytes) -> str:

@@ -42,31 +42,19 @@ class HTTPConnection(http.client.HTTPConnection):
         super().__init__(host, timeout=timeout)
         self.patience = patience
         self.proxy = proxy
-        self._tunnel_target: tuple[str, int] | None = None
         self._cut_short: NotSent | None = None  # what broke the request off, while there may still be an answer
 
-    def set_tunnel(self, host: str, port: int | None = None, headers: Mapping[str, str] | None = None) -> None:
-        """Have the proxy connect us with a host. The stock method imports the IDNA tables."""
-        _, name, number = address.origin(f"https://{host}")
-        self._tunnel_target = name, number
-
     def connect(self) -> None:
-        """Connect, through the tunnel if there is to be one."""
-        self.sock = Channel(self._connected(), self.patience)  # type: ignore[assignment]
+        """Connect to where the constructor says."""
+        self.sock = Channel(self._dialled(), self.patience)  # type: ignore[assignment]
 
-    def _connected(self) -> socket:
+    def _dialled(self) -> socket:
         if self.proxy is None:
             return dial(self.host, self.port, self.patience)
-        patience = self.patience.towards(f"the proxy {self.proxy.name}")
         try:
-            connected = dial(self.host, self.port, patience)
-        except TimedOut:
-            raise
+            return dial(self.host, self.port, self.patience.towards(f"the proxy {self.proxy.name}"))
         except NotSent as failure:
             raise ProxyFailure(str(failure), hint="Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY") from failure
-        if self._tunnel_target is not None:
-            _open_tunnel(Channel(connected, patience), self.proxy, *self._tunnel_target)
-        return connected
 
     def putheader(self, header: str, *values: Any) -> None:
         """Add a header. Without the cause of an error, which repeats the value: it may be the key."""
@@ -118,14 +106,32 @@ class HTTPSConnection(HTTPConnection):
     def __init__(self, host: str, timeout: float, *, trust: Trust, **options: Any) -> None:
         super().__init__(host, timeout, **options)
         self.trust = trust
+        self._target = self.host, self.port
+
+    def set_tunnel(self, host: str, port: int | None = None, headers: Mapping[str, str] | None = None) -> None:
+        """Have the proxy connect us with a host. The stock method imports the IDNA tables."""
+        self._target = address.origin(f"https://{host}")[1:]
 
     def connect(self) -> None:
         """Connect, and check the certificate. It may take a second connection to find its issuer."""
-        host = self._tunnel_target[0] if self._tunnel_target is not None else self.host
-        self.sock = Channel(self.trust.secure(self._connected, host, self.patience), self.patience)  # type: ignore[assignment]
+        secured = self.trust.secure(self._tunnelled, self._target[0], self.patience)
+        self.sock = Channel(secured, self.patience)  # type: ignore[assignment]
+
+    def _tunnelled(self) -> socket:
+        connected = self._dialled()
+        if self.proxy is None:
+            return connected
+        channel = Channel(connected, self.patience.towards(f"the proxy {self.proxy.name}"))
+        answer = HTTPResponse(channel, method="CONNECT")  # type: ignore[arg-type]
+        try:
+            _open_tunnel(channel, answer, self.proxy, *self._target)
+        except BaseException:
+            answer.close()
+            raise
+        return channel.detach()
 
 
-def _open_tunnel(channel: Channel, proxy: Proxy, host: str, port: int) -> None:
+def _open_tunnel(channel: Channel, answer: HTTPResponse, proxy: Proxy, host: str, port: int) -> None:
     """Have the proxy connect us with the host (RFC 9110, section 9.3.6). Raises TransportFailure.
 
     The stock CONNECT speaks HTTP/1.0 before Python 3.12, and tells a refusal as an OSError without a status.
@@ -134,17 +140,12 @@ def _open_tunnel(channel: Channel, proxy: Proxy, host: str, port: int) -> None:
     lines = [f"CONNECT {target} HTTP/1.1", f"Host: {target}"]
     if proxy.authorization:
         lines.append(f"Proxy-Authorization: {proxy.authorization}")
-    answer = HTTPResponse(channel, method="CONNECT")  # type: ignore[arg-type]
     try:
         channel.sendall("".join(f"{line}\r\n" for line in [*lines, ""]).encode("ascii"))
         answer.begin()
     except TimedOut:
-        answer.close()
         raise
     except (TransportFailure, http.client.HTTPException) as failure:
-        answer.close()
         raise ProxyFailure(f"the proxy {proxy.name} gave no answer: {reason(failure)}") from failure
     if not 200 <= answer.status < 300:
-        answer.close()
         raise proxy.refusal(f"did not connect to {target}", answer.status, answer.reason)
-    channel.detach()

@@ -66,30 +66,24 @@ class ProxyHandler(urllib.request.ProxyHandler):
 def choose(url: str, environ: Mapping[str, str]) -> Proxy | None:
     """Return the proxy for a URL, or None where it is reached directly. Raises a usage error for a malformed one.
 
-    This machine never needs a proxy.
+    Where no variable says anything, the settings of macOS and Windows do. This machine never needs a proxy.
     """
     scheme, host, port = address.origin(url)
-    if address.is_loopback(host) or is_exempt(host, port, environ.get("no_proxy", environ.get("NO_PROXY", ""))):
+    if address.is_loopback(host):
         return None
-    variable = _variable(scheme, environ)
-    if variable is not None:
-        value = environ[variable].strip()
-        return parse(value, variable) if value else None
-    # The settings of macOS and Windows are about this process, and not about an environment that stands in for its own.
-    if environ is not os.environ:
-        return None
-    value = urllib.request.getproxies().get(scheme)
-    if not value or urllib.request.proxy_bypass(f"{host}:{port}"):
-        return None
-    return parse(value, f"the system's {scheme} proxy")
-
-
-def _variable(scheme: str, environ: Mapping[str, str]) -> str | None:
-    """Return the variable that names the proxy for a scheme: the first one that is set, even if it is empty."""
     names = (f"{scheme}_proxy", f"{scheme}_proxy".upper(), "all_proxy", "ALL_PROXY")
     # A CGI program has HTTP_PROXY from a request's Proxy header (CVE-2016-5385).
     unsafe = "HTTP_PROXY" if "REQUEST_METHOD" in environ else None
-    return next((name for name in names if name in environ and name != unsafe), None)
+    name = next((name for name in names if name in environ and name != unsafe), None)
+    if name is not None:
+        value = environ[name].strip()
+        is_direct = is_exempt(host, port, environ.get("no_proxy", environ.get("NO_PROXY", "")))
+    else:
+        # They are this process's, and not those of an environment that stands in for its own.
+        name = f"the system's {scheme} proxy"
+        value = urllib.request.getproxies().get(scheme, "") if environ is os.environ else ""
+        is_direct = bool(value) and urllib.request.proxy_bypass(address.host_and_port(url))
+    return parse(value, name) if value and not is_direct else None
 
 
 def parse(given: str, name: str) -> Proxy:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+from functools import partial
 
 from heygen.http.failure import TransportFailure
 from heygen.http.message import Body, Request, Response
@@ -63,7 +64,8 @@ class Trace:
                 self._write([f"* failed after {self._since(began)}: {failure}"])
                 raise
             self._show_response(response, began)
-            response.stream = _Copy(response.stream, self._show_body(response))
+            show = partial(self._show_body, response.headers.get("Content-Type"))
+            response.stream = _Copy(response.stream, show)
             return response
 
         return traced_open
@@ -82,12 +84,9 @@ class Trace:
         lines = [f"< {response.status} {response.reason} ({about})".replace("  ", " ")]
         self._write([*lines, *_header_lines("<", response.headers.items())])
 
-    def _show_body(self, response: Response) -> Callable[[bytes, int, bool], None]:
-        def show(begin: bytes, length: int, is_whole: bool) -> None:
-            lines = self._body_lines("<", begin, length, response.headers.get("Content-Type"))
-            self._write(lines if is_whole else [*lines, f"< (left off after {length} bytes)"])
-
-        return show
+    def _show_body(self, media_type: str | None, begin: bytes, length: int, is_whole: bool) -> None:
+        lines = self._body_lines("<", begin, length, media_type)
+        self._write(lines if is_whole else [*lines, f"< (left off after {length} bytes)"])
 
     def _body_lines(self, mark: str, begin: bytes, length: int, media_type: str | None) -> list[str]:
         if not length:
