@@ -80,16 +80,12 @@ class Client:
                 timeout = UPLOAD_TIMEOUT
         if call.deadline is not None:
             timeout = min(timeout, max(call.deadline - self.context.monotonic(), SHORTEST_TIMEOUT))
-        return Request(method=call.method, url=self.url(call), headers=headers, body=call.body, timeout=timeout)
-
-    def url(self, call: Call) -> str:
-        """Return the absolute url of a call."""
         url = self.settings.api_base + call.path
         if call.query:
             from urllib.parse import urlencode
 
             url += "?" + urlencode(call.query, errors="surrogatepass")
-        return url
+        return Request(method=call.method, url=url, headers=headers, body=call.body, timeout=timeout)
 
     def send(self, call: Call, retries: int | None = None) -> Answer:
         """Make a call, retried as the policy allows, and return its answer.

@@ -124,12 +124,10 @@ class Trace:
 
 
 def _header_lines(mark: str, headers: Iterable[tuple[str, str]]) -> list[str]:
-    return [f"{mark} {name}: {MASK if _is_secret(name) else value}" for name, value in headers]
+    def shown(name: str, value: str) -> str:
+        return MASK if any(word in name.lower() for word in _SECRET_HEADERS) else value
 
-
-def _is_secret(header: str) -> bool:
-    name = header.lower()
-    return any(word in name for word in _SECRET_HEADERS)
+    return [f"{mark} {name}: {shown(name, value)}" for name, value in headers]
 
 
 def _is_text(media_type: str | None) -> bool:

@@ -50,8 +50,7 @@ def make(context: Context, ca_bundle: str | None = None, trace: Trace | None = N
         # Before a connection is made: a file that cannot be read any more is no business of the server's.
         stream = request.body.open() if isinstance(request.body, Body) else None
         try:
-            response: Response = opener.open(HTTPRequest(request, stream), timeout=request.timeout)
-            return response
+            return opener.open(HTTPRequest(request, stream), timeout=request.timeout)  # type: ignore[return-value]
         finally:
             if stream is not None:
                 stream.close()
@@ -119,7 +118,7 @@ class HTTPHandler(urllib.request.HTTPHandler):
         except http.client.HTTPException as error:
             raise AnswerLost(f"{host} answered with something that is not HTTP: {error!r}") from error
         except URLError as error:
-            raise NotSent(f"the request could not be sent to {host}: {reason(error)}") from error
+            raise NotSent(f"the request could not be sent to {host}: {reason(error.reason)}") from error
         if req.message.is_transfer:
             patience.begin_transfer()
         stream: Any = _Stream(answer, host)
