@@ -51,11 +51,15 @@ class Answer(Record):
 class Client:
     """Talks to the API. `credential` has `headers()`, `secrets()` and `hint_when_rejected`; some calls need none.
 
-    `renew`, for a credential that ends, takes it and whether the API rejected it, and returns the one to use from now on.
+    `renew`, for a credential that ends, takes it and whether the API rejected it, and returns the one to use next.
     """
 
     def __init__(
-        self, context: Context, settings: Settings, credential: Any = None, renew: Callable[[Any, bool], Any] | None = None
+        self,
+        context: Context,
+        settings: Settings,
+        credential: Any = None,
+        renew: Callable[[Any, bool], Any] | None = None,
     ) -> None:
         self.context = context
         self.settings = settings

@@ -1,4 +1,4 @@
-"""http.client's connections, with what urllib.request does not know: time limits, how far a request got, lazy TLS trust."""
+"""http.client's connections with time limits, lazy TLS trust, and errors that tell whether a request was sent."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class HTTPConnection(http.client.HTTPConnection):
         except NotSent as failure:
             raise ProxyFailure(str(failure), hint="Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY") from failure
 
-    def putheader(self, header: str, *values: Any) -> None:
+    def putheader(self, header: Any, *values: Any) -> None:
         """Add a header. Without the cause of an error, which repeats the value: it may be the key."""
         try:
             super().putheader(header, *values)

@@ -1,4 +1,4 @@
-"""Which proxy a request goes through: the environment's, read as curl reads it, else the system's as urllib finds it."""
+"""Which proxy a request goes through: the environment's, read as curl does, else the system's as urllib finds it."""
 
 from __future__ import annotations
 

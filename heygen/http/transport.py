@@ -14,7 +14,7 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 
 from heygen.core import address
-from heygen.http.channel import READ_AHEAD, Patience, reason
+from heygen.http.channel import READ_AHEAD, Patience
 from heygen.http.connection import HTTPConnection, HTTPSConnection
 from heygen.http.failure import AnswerLost, NotSent
 from heygen.http.message import Body, Request, Response
@@ -118,7 +118,7 @@ class HTTPHandler(urllib.request.HTTPHandler):
         except http.client.HTTPException as error:
             raise AnswerLost(f"{host} answered with something that is not HTTP: {error!r}") from error
         except URLError as error:
-            raise NotSent(f"the request could not be sent to {host}: {reason(error.reason)}") from error
+            raise NotSent(f"the request could not be sent to {host}: {error.reason}") from error
         if req.message.is_transfer:
             patience.begin_transfer()
         stream: Any = _Stream(answer, host)
