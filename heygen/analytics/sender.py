@@ -27,7 +27,7 @@ def send(url: str, document: dict[str, Any], context: Context, settings: Setting
     wrong = address.why_unfit(url, allows_http=False)
     if wrong:
         raise HeygenError("error", f"the analytics address {wrong}")
-    client = Client(context, settings, None)
+    client = Client(context, settings)
     headers = {"Content-Type": "application/json", "User-Agent": client.user_agent}
     request = Request(method="POST", url=url, headers=headers, body=json.dumps(document).encode(), timeout=timeout)
     try:

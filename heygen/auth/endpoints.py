@@ -78,7 +78,7 @@ def post(
     from heygen.http.client import Client
 
     target = url(name, context)
-    client = Client(context, settings, None)
+    client = Client(context, settings)
     request = Request(
         method="POST",
         url=target,

@@ -7,12 +7,25 @@ from heygen.core.errors import HeygenError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Callable
+
     from heygen.auth.credentials import Credential
     from heygen.config.settings import Settings
     from heygen.core.context import Context
 
 EARLY = 60.0  # seconds before its end in which a token is renewed
 _PATIENCE = 60.0  # seconds to wait for another process that is at it
+
+
+def renewal(context: Context, settings: Settings) -> Callable[[Credential, bool], Credential]:
+    """Return what a client renews its session with: a function of the credential and whether the API rejected it."""
+
+    def renew(credential: Credential, is_rejected: bool) -> Credential:
+        if is_rejected:
+            return renewed(credential, context, settings) or credential
+        return fresh(credential, context, settings)
+
+    return renew
 
 
 def fresh(credential: Credential, context: Context, settings: Settings) -> Credential:

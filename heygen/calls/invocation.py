@@ -45,7 +45,12 @@ class Invocation:
             credential = credentials.resolve(self.context)
             if credential.warning and (self.output.is_human or self.context.stderr.is_terminal):
                 self.output.notice(credential.warning)
-            self._client = Client(self.context, self.settings, credential)
+            renew = None
+            if credential.kind == credentials.OAUTH:
+                from heygen.auth import session
+
+                renew = session.renewal(self.context, self.settings)
+            self._client = Client(self.context, self.settings, credential, renew)
         return self._client
 
     def confirm(self, question: str, refusal: HeygenError) -> None:

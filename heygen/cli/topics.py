@@ -48,6 +48,7 @@ ENVIRONMENT = (
     ("COLUMNS", "Width of the terminal, instead of what it says itself."),
     ("HTTPS_PROXY", "Proxy for https, also in lower case; it may have a user and a password."),
     ("HTTP_PROXY", "Proxy for plain http. Loopback never goes through a proxy."),
+    ("ALL_PROXY", "Proxy for both, where the one above is not set. Without any, the settings of macOS and Windows count."),
     ("NO_PROXY", "Hosts to reach without a proxy, separated by commas."),
     ("SSL_CERT_FILE", "File of CA certificates (PEM), in place of the system's file."),
     ("SSL_CERT_DIR", "Folder of CA certificates named by their hashes, in place of the system's."),

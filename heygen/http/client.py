@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 
-from heygen.auth.credentials import OAUTH
 from heygen.core.errors import HeygenError
 from heygen.core.record import Record
 from heygen.http import errors, retry
@@ -15,7 +15,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
 
-    from heygen.auth.credentials import Credential
     from heygen.config.settings import Settings
     from heygen.core.context import Context
     from heygen.http.trace import Trace
@@ -50,13 +49,23 @@ class Answer(Record):
 
 
 class Client:
-    """Talks to the API. `credential` may be None only for calls that need none."""
+    """Talks to the API. `credential` has `headers()`, `secrets()` and `hint_when_rejected`; some calls need none.
 
-    def __init__(self, context: Context, settings: Settings, credential: Credential | None) -> None:
+    `renew`, for a credential that ends, takes it and whether the API rejected it, and returns the one to use next.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        settings: Settings,
+        credential: Any = None,
+        renew: Callable[[Any, bool], Any] | None = None,
+    ) -> None:
         self.context = context
         self.settings = settings
         self.credential = credential
-        self._carry: Callable[[Request], Response] | None = None
+        self.renew = renew
+        self._transport: Callable[[Request], Response] | None = None
         self._trace: Trace | None = None
 
     def request(self, call: Call) -> Request:
@@ -73,16 +82,14 @@ class Client:
             timeout = READ_TIMEOUT if call.method in ("GET", "HEAD") else WRITE_TIMEOUT
             if isinstance(call.body, Body):
                 timeout = UPLOAD_TIMEOUT
-        return Request(method=call.method, url=self.url(call), headers=headers, body=call.body, timeout=timeout)
-
-    def url(self, call: Call) -> str:
-        """Return the absolute url of a call."""
+        if call.deadline is not None:
+            timeout = min(timeout, max(call.deadline - self.context.monotonic(), SHORTEST_TIMEOUT))
         url = self.settings.api_base + call.path
         if call.query:
             from urllib.parse import urlencode
 
             url += "?" + urlencode(call.query, errors="surrogatepass")
-        return url
+        return Request(method=call.method, url=url, headers=headers, body=call.body, timeout=timeout)
 
     def send(self, call: Call, retries: int | None = None) -> Answer:
         """Make a call, retried as the policy allows, and return its answer.
@@ -91,22 +98,19 @@ class Client:
         `outcome_is_unknown` is set where the server may have acted on a call that changes something, and no answer
         says whether it did.
         """
-        self._renew(ending=True)
+        self._renew(is_rejected=False)
         try:
             return self._send(call, retries)
         except HeygenError as error:
-            if error.status != 401 or not self._renew():
+            if error.status != 401 or not self._renew(is_rejected=True):
                 raise
         return self._send(call, retries)
 
-    def _renew(self, ending: bool = False) -> bool:
-        """Renew the session, only where it is about to end if `ending`; tell whether there is another credential."""
+    def _renew(self, is_rejected: bool) -> bool:
+        """Renew the credential where that is needed; tell whether there is another one now."""
         before = self.credential
-        if before is not None and before.kind == OAUTH:
-            from heygen.auth import session
-
-            renew = session.fresh if ending else session.renewed
-            self.credential = renew(before, self.context, self.settings) or before
+        if before is not None and self.renew is not None:
+            self.credential = self.renew(before, is_rejected)
         return self.credential is not before
 
     def _send(self, call: Call, retries: int | None) -> Answer:
@@ -115,13 +119,14 @@ class Client:
         is_lost = False
         while True:
             tries += 1
-            attempt = self._attempt(call, self._timed(self.request(call), call.deadline))
+            attempt = self._attempt(call)
             if attempt.answer is not None:
                 return attempt.answer
             error = attempt.error
             is_lost = is_lost or attempt.is_lost
             pause = retry.delay(tries, self.context.random, error.retry_after)
-            if not attempt.may_repeat or tries > most or self._is_past(call.deadline, pause):
+            is_too_late = call.deadline is not None and self.context.monotonic() + pause >= call.deadline
+            if not attempt.may_repeat or tries > most or is_too_late:
                 error.outcome_is_unknown = is_lost and call.method not in ("GET", "HEAD")
                 if tries > 1 and error.status is None:
                     error.message += f" ({tries} tries)"
@@ -130,9 +135,9 @@ class Client:
             self.note(f"trying again in {pause:.1f} s (try {tries + 1} of {most + 1})")
             self.context.sleep(pause)
 
-    def _attempt(self, call: Call, request: Request) -> _Attempt:
+    def _attempt(self, call: Call) -> _Attempt:
         try:
-            with self.exchange(request) as response:
+            with self.exchange(self.request(call)) as response:
                 if response.is_success:
                     try:
                         return _Attempt(answer=self._answer(response))
@@ -153,46 +158,30 @@ class Client:
 
     def _mask(self, error: HeygenError) -> None:
         """Take the credential out of what an error says: an answer may repeat it, and errors go into logs."""
-        for secret in self.credential.secrets() if self.credential is not None else ():
+        for secret in self._secrets():
             if len(secret) >= _SHORTEST_SECRET:
                 error.message = error.message.replace(secret, "***")
                 error.param = error.param and error.param.replace(secret, "***")
-
-    def _timed(self, request: Request, deadline: float | None) -> Request:
-        if deadline is None:
-            return request
-        left = max(deadline - self.context.monotonic(), SHORTEST_TIMEOUT)
-        return request.replace(timeout=min(request.timeout, left))
-
-    def _is_past(self, deadline: float | None, pause: float) -> bool:
-        return deadline is not None and self.context.monotonic() + pause >= deadline
 
     def exchange(self, request: Request) -> Response:
         """Carry one request as it is, along redirects, and return the response; nothing is added to it.
 
         Raises TransportFailure, and HeygenError for a redirect or an environment that cannot be followed.
         """
-        if self._carry is None:
-            self._carry = self._carrier()
-        response = self._carry(request)
-        if 300 <= response.status < 400:
-            from heygen.http import redirect
-
-            response = redirect.follow(self._carry, request, response)
-        return response
-
-    def _carrier(self) -> Callable[[Request], Response]:
-        carry = self.context.transport
-        if carry is None:
+        if self._transport is None:
             from heygen.http import transport
 
-            carry = transport.make(self.context, self.settings.ca_bundle)
-        if self.settings.is_debug:
-            from heygen.http.trace import Trace
+            if self.settings.is_debug:
+                from heygen.http.trace import Trace
 
-            self._trace = Trace(self.context, lambda: self.credential.secrets() if self.credential else ())
-            carry = self._trace.traced(carry)
-        return carry
+                self._trace = Trace(self.context, self._secrets)
+            self._transport = self.context.transport or transport.make(
+                self.context, self.settings.ca_bundle, self._trace
+            )
+        return self._transport(request)
+
+    def _secrets(self) -> tuple[str, ...]:
+        return self.credential.secrets() if self.credential is not None else ()
 
     def note(self, text: str) -> None:
         """Write a line into the trace, where there is one."""
@@ -274,7 +263,7 @@ def parse_document(data: bytes) -> Any:
     def refuse(name: str) -> Any:
         raise ValueError(f"{name} is not JSON")
 
-    return json.loads(data.decode("utf-8-sig"), parse_float=number, parse_constant=refuse)
+    return json.loads(data.removeprefix(BOM_UTF8).decode(), parse_float=number, parse_constant=refuse)
 
 
 def _excerpt(data: bytes) -> str:

@@ -1,187 +1,151 @@
-"""Connections that never outlast their exchange's patience, and whose errors say how far the request had got."""
+"""http.client's connections with time limits, lazy TLS trust, and errors that tell whether a request was sent."""
 
 from __future__ import annotations
 
-import io
-import socket
+import http.client
 
-from heygen.core import duration
-from heygen.http.failure import AnswerLost, NotSent, TimedOut, TransportFailure
+from heygen.core import address
+from heygen.http.channel import Channel, dial, reason
+from heygen.http.failure import NotSent, ProxyFailure, TimedOut, TransportFailure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable
+    from socket import socket
+    from typing import Any, BinaryIO, Iterator, Mapping
 
-CONNECT_TIMEOUT = 10.0  # seconds, for all addresses of a host together
-# A transfer may take as long as it needs, if at least this much comes through in this time.
-STALL_TIMEOUT = 60.0  # seconds
-STALL_BYTES = 16 * 1024
-# What one call hands to the network: large enough to cost nothing, small enough to tell that a slow link moves.
-LARGEST_SEND = 256 * 1024
-READ_AHEAD = 64 * 1024
+    from heygen.http.channel import Patience
+    from heygen.http.proxies import Proxy
+    from heygen.http.tls import Trust
 
-
-class Patience:
-    """How long an exchange with a host may still take.
-
-    It lasts until a deadline; for a transfer it lasts as long as enough bytes come through. Only the time spent
-    waiting for the network counts there, not that of a slow disk or a reader that pauses.
-    """
-
-    def __init__(self, host: str, budget: float, monotonic: Callable[[], float]) -> None:
-        self.host = host
-        self.budget = budget
-        self.monotonic = monotonic
-        self.was_sent = False
-        self._deadline = monotonic() + budget
-        self._is_transfer = False
-        self._waited = 0.0
-        self._moved = 0
-
-    def towards(self, host: str) -> Patience:
-        """Return what is left of it for a step with another host on the way."""
-        other = Patience(host, self.budget, self.monotonic)
-        other._deadline = self._deadline
-        return other
-
-    def begin_transfer(self) -> None:
-        """From now on count what moves, not the time."""
-        self._is_transfer, self._waited, self._moved = True, 0.0, 0
-
-    def begin_answer(self, was_sent: bool) -> None:
-        """From now on wait for the answer; after a transfer the budget starts anew."""
-        if self._is_transfer:
-            self._deadline = self.monotonic() + self.budget
-        self._is_transfer, self.was_sent = False, was_sent
-
-    def left(self) -> float:
-        """Return the seconds that the next step may take. Raises TimedOut where there are none."""
-        left = STALL_TIMEOUT - self._waited if self._is_transfer else self._deadline - self.monotonic()
-        if left <= 0:
-            raise self.exhausted()
-        return left
-
-    def count(self, waited: float, moved: int) -> None:
-        """Take note of a step that took `waited` seconds and moved some bytes."""
-        self._waited += waited
-        self._moved += moved
-        if self._moved >= STALL_BYTES:
-            self._waited, self._moved = 0.0, 0
-
-    def exhausted(self) -> TimedOut:
-        """Return the failure for the end of it."""
-        if self._is_transfer:
-            text = f"the transfer with {self.host} stalled: less than {STALL_BYTES // 1024} KiB went through"
-            return TimedOut(f"{text} in {duration.render(STALL_TIMEOUT)}", STALL_TIMEOUT, self.was_sent)
-        what = "no whole answer came from" if self.was_sent else "the request could not be sent to"
-        return TimedOut(f"{what} {self.host} within {duration.render(self.budget)}", self.budget, self.was_sent)
-
-    def broken(self, error: Exception) -> TransportFailure:
-        """Return the failure for a connection that broke."""
-        if self.was_sent:
-            return AnswerLost(f"{self.host} broke the connection before the whole answer was there: {reason(error)}")
-        return NotSent(f"{self.host} broke the connection before the request was out: {reason(error)}")
+BLOCK = 512 * 1024  # bytes read from a file for each turn of an upload
+MOST_INTERIM_RESPONSES = 20
 
 
-def reason(error: Exception) -> str:
-    """Return what the system says about an error."""
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+class HTTPResponse(http.client.HTTPResponse):
+    """A response that passes over all interim ones (RFC 9110, section 15.2), not the 100 alone."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        for _ in range(MOST_INTERIM_RESPONSES):
+            version, status, words = super()._read_status()  # type: ignore[misc]
+            if not 101 < status < 200:
+                return version, status, words
+            http.client.parse_headers(self.fp)
+        raise http.client.BadStatusLine("no end of interim responses")
 
 
-def is_timeout(error: OSError) -> bool:
-    """Tell whether a socket's own timeout ran out; ETIMEDOUT, which has the same type, is the network's word."""
-    return isinstance(error, socket.timeout) and error.errno is None
+class HTTPConnection(http.client.HTTPConnection):
+    """A connection for one exchange, to a server or to the proxy on the way to it. Raises TransportFailure."""
 
+    response_class = HTTPResponse
 
-def dial(host: str, port: int, patience: Patience) -> socket.socket:
-    """Return a connected socket; each address of the host gets its share of the time. Raises NotSent, TimedOut."""
-    try:
-        # As bytes: a text would cost the import of the IDNA tables, which ASCII does not need.
-        name = host.encode("ascii") if host.isascii() else host
-        found = socket.getaddrinfo(name, port, 0, socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise NotSent(f"could not find the host {host}: {reason(error)}") from error
-    budget = min(CONNECT_TIMEOUT, patience.left())
-    failure: TransportFailure = NotSent(f"could not find an address of the host {host}")
-    for family, kind, protocol, _, address in found:
-        try:
-            return _connected(socket.socket(family, kind, protocol), address, budget / len(found))
-        except OSError as error:
-            if is_timeout(error):
-                text = f"could not connect to {patience.host} within {duration.render(budget)}"
-                failure = TimedOut(text, budget, was_sent=False)
-            else:
-                failure = NotSent(f"could not connect to {patience.host}: {reason(error)}")
-            failure.__cause__ = error
-    raise failure
-
-
-def _connected(unconnected: socket.socket, address: Any, timeout: float) -> socket.socket:
-    try:
-        unconnected.settimeout(timeout)
-        unconnected.connect(address)
-        unconnected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    except BaseException:
-        unconnected.close()
-        raise
-    return unconnected
-
-
-class Channel:
-    """A connected socket as http.client wants it: `sendall`, `makefile` and `close`."""
-
-    def __init__(self, connected: Any, patience: Patience) -> None:
-        self.socket = connected
+    def __init__(self, host: str, timeout: float, *, patience: Patience, proxy: Proxy | None = None) -> None:
+        super().__init__(host, timeout=timeout)
         self.patience = patience
+        self.proxy = proxy
+        self._cut_short: NotSent | None = None  # what broke the request off, while there may still be an answer
 
-    def sendall(self, data: Any) -> None:
-        """Send bytes, all of them. Raises TransportFailure."""
-        view = memoryview(data).cast("B")
-        while view:
-            view = view[self._step(self.socket.send, view[:LARGEST_SEND]) :]
+    def connect(self) -> None:
+        """Connect to where the constructor says."""
+        self.sock = Channel(self._dialled(), self.patience)  # type: ignore[assignment]
 
-    def receive_into(self, buffer: Any) -> int:
-        """Receive what there is; 0 at the end. Raises TransportFailure."""
-        return self._step(self.socket.recv_into, buffer)
-
-    def _step(self, move: Callable[[Any], int], data: Any) -> int:
-        patience = self.patience
-        self.socket.settimeout(patience.left())
-        began = patience.monotonic()
+    def _dialled(self) -> socket:
+        if self.proxy is None:
+            return dial(self.host, self.port, self.patience)
         try:
-            moved = move(data)
-        except OSError as error:
-            raise (patience.exhausted() if is_timeout(error) else patience.broken(error)) from error
-        patience.count(patience.monotonic() - began, moved)
-        return moved
+            return dial(self.host, self.port, self.patience.towards(f"the proxy {self.proxy.name}"))
+        except NotSent as failure:
+            raise ProxyFailure(str(failure), hint="Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY") from failure
 
-    def makefile(self, mode: str = "rb") -> io.BufferedReader:
-        """Return a reader; closing it closes the connection."""
-        return io.BufferedReader(_Reader(self), READ_AHEAD)
+    def putheader(self, header: Any, *values: Any) -> None:
+        """Add a header. Without the cause of an error, which repeats the value: it may be the key."""
+        try:
+            super().putheader(header, *values)
+        except ValueError:
+            raise NotSent(f"the header {header} has a character that cannot be sent", may_pass=False) from None
 
-    def release(self) -> None:
-        """Let go of the socket: from now on it is another's to close."""
-        self.socket = None
+    def request(
+        self, method: str, url: str, body: Any = None, headers: Any = {}, *, encode_chunked: bool = False
+    ) -> None:
+        """Send a request; a body that is a stream goes out block by block."""
+        if hasattr(body, "readinto"):
+            body = self._blocks(body, int(headers["Content-Length"]))
+        try:
+            super().request(method, url, body, headers, encode_chunked=encode_chunked)
+        except NotSent as failure:
+            if self.sock is None or not failure.may_pass:
+                raise
+            # A server may refuse a body before it has read it all, and hang up: its answer tells more than the failure.
+            self._cut_short = failure
+        self.patience.begin_answer(was_sent=self._cut_short is None)
 
-    def close(self) -> None:
-        """Close the connection."""
-        if self.socket is not None:
-            self.socket.close()
+    def _blocks(self, stream: BinaryIO, length: int) -> Iterator[memoryview]:
+        self.patience.begin_transfer()
+        block = memoryview(bytearray(min(BLOCK, length or 1)))
+        while length:
+            count = stream.readinto(block[: min(length, len(block))])  # type: ignore[attr-defined]
+            if not count:
+                raise NotSent(f"the request's body ended {length} bytes early", may_pass=False)
+            yield block[:count]
+            length -= count
+
+    def getresponse(self) -> http.client.HTTPResponse:
+        """Return the response, once its headers are there."""
+        try:
+            return super().getresponse()
+        except (TransportFailure, http.client.HTTPException) as error:
+            if self._cut_short is not None:
+                raise self._cut_short from error
+            raise
 
 
-class _Reader(io.RawIOBase):
-    """The receiving side of a channel as a file."""
+class HTTPSConnection(HTTPConnection):
+    """The same over TLS. Not the stock class, which loads all CAs before it knows whether it needs them."""
 
-    def __init__(self, channel: Channel) -> None:
-        self._channel = channel
+    default_port = http.client.HTTPS_PORT
 
-    def readable(self) -> bool:
-        return True
+    def __init__(self, host: str, timeout: float, *, trust: Trust, **options: Any) -> None:
+        super().__init__(host, timeout, **options)
+        self.trust = trust
+        self._target = self.host, self.port
 
-    def readinto(self, buffer: Any) -> int:
-        return self._channel.receive_into(buffer)
+    def set_tunnel(self, host: str, port: int | None = None, headers: Mapping[str, str] | None = None) -> None:
+        """Have the proxy connect us with a host. The stock method imports the IDNA tables."""
+        self._target = address.origin(f"https://{host}")[1:]
 
-    def close(self) -> None:
-        if not self.closed:
-            super().close()
-            self._channel.close()
+    def connect(self) -> None:
+        """Connect, and check the certificate. It may take a second connection to find its issuer."""
+        secured = self.trust.secure(self._tunnelled, self._target[0], self.patience)
+        self.sock = Channel(secured, self.patience)  # type: ignore[assignment]
+
+    def _tunnelled(self) -> socket:
+        connected = self._dialled()
+        if self.proxy is None:
+            return connected
+        channel = Channel(connected, self.patience.towards(f"the proxy {self.proxy.name}"))
+        answer = HTTPResponse(channel, method="CONNECT")  # type: ignore[arg-type]
+        try:
+            _open_tunnel(channel, answer, self.proxy, *self._target)
+        except BaseException:
+            answer.close()
+            raise
+        return channel.detach()
+
+
+def _open_tunnel(channel: Channel, answer: HTTPResponse, proxy: Proxy, host: str, port: int) -> None:
+    """Have the proxy connect us with the host (RFC 9110, section 9.3.6). Raises TransportFailure.
+
+    The stock CONNECT speaks HTTP/1.0 before Python 3.12, and tells a refusal as an OSError without a status.
+    """
+    target = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    lines = [f"CONNECT {target} HTTP/1.1", f"Host: {target}"]
+    if proxy.authorization:
+        lines.append(f"Proxy-Authorization: {proxy.authorization}")
+    try:
+        channel.sendall("".join(f"{line}\r\n" for line in [*lines, ""]).encode("ascii"))
+        answer.begin()
+    except TimedOut:
+        raise
+    except (TransportFailure, http.client.HTTPException) as failure:
+        raise ProxyFailure(f"the proxy {proxy.name} gave no answer: {reason(failure)}") from failure
+    if not 200 <= answer.status < 300:
+        raise proxy.refusal(f"did not connect to {target}", answer.status, answer.reason)

@@ -2,51 +2,34 @@
 
 from __future__ import annotations
 
+import gzip
 import zlib
 
 from heygen.http.failure import AnswerLost
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
-BLOCK = 64 * 1024
+    from io import BufferedIOBase
 
 
-class Gunzip:
-    """Unpacks a gzip stream as it is read, never more of it than was asked for."""
+class Gunzip(gzip.GzipFile):
+    """Unpacks a gzip stream as it is read, never much more of it than was asked for."""
 
-    def __init__(self, packed: Any, host: str) -> None:
+    def __init__(self, packed: BufferedIOBase, host: str) -> None:
+        super().__init__(fileobj=packed, mode="rb")  # type: ignore[arg-type]
         self._packed = packed
         self._host = host
-        self._unpacker = zlib.decompressobj(wbits=31)
-        self._has_begun = False
 
-    def read(self, size: int) -> bytes:
+    def read(self, size: int) -> bytes:  # type: ignore[override]
         """Return up to `size` bytes, nothing at the end only. Raises TransportFailure."""
-        unpacker = self._unpacker
-        while not unpacker.eof:
-            packed = unpacker.unconsumed_tail or self._packed.read(BLOCK)
-            self._has_begun = self._has_begun or bool(packed)
-            try:
-                # What was packed tightly may still be inside when all of the input is.
-                data = unpacker.decompress(packed, size)
-            except zlib.error as error:
-                raise AnswerLost(f"the answer of {self._host} is not what its gzip encoding says: {error}") from error
-            if data:
-                return data
-            if not packed:
-                break
-        if self._has_begun and not unpacker.eof:
-            raise AnswerLost(f"the answer of {self._host} was cut short in the middle of its gzip encoding")
-        return b""
-
-    def readinto(self, buffer: memoryview) -> int:
-        """Fill the buffer with what there is and return how much that was, 0 at the end only."""
-        data = self.read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
+        try:
+            return self.read1(size)
+        except EOFError as error:
+            raise AnswerLost(f"the answer of {self._host} was cut short in the middle of its gzip encoding") from error
+        except (gzip.BadGzipFile, zlib.error) as error:
+            raise AnswerLost(f"the answer of {self._host} is not what its gzip encoding says: {error}") from error
 
     def close(self) -> None:
         """Close the stream below."""
+        super().close()
         self._packed.close()

@@ -6,7 +6,9 @@ from heygen.core.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, BinaryIO, Callable, Iterable
+    from email.message import Message
+    from io import BufferedIOBase
+    from typing import BinaryIO, Callable
 
 BLOCK = 64 * 1024  # bytes
 
@@ -33,31 +35,17 @@ class Request(Record):
     is_transfer: bool = False
 
 
-class Headers:
-    """Response headers, looked up without regard to case; of a repeated one the first counts."""
-
-    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
-        self.pairs = list(pairs)
-
-    def get(self, name: str, default: str | None = None) -> str | None:
-        """Return a header's value, or the default."""
-        wanted = name.lower()
-        for key, value in self.pairs:
-            if key.lower() == wanted:
-                return value
-        return default
-
-
 class Response:
     """One HTTP response whose body is still to be read; close it, or use it in a `with`.
 
-    `stream` has `read(size)`, `readinto(buffer)` and `close()`. Both return what there is, up to what was asked
-    for, and nothing at the end only; they raise TransportFailure. `url` is the one that answered; `proxy` names the
-    proxy that handed a plain-http answer on, and may have written it.
+    `headers` are looked up without regard to case; of a repeated one the first counts. `stream` has `read(size)`,
+    `readinto(buffer)` and `close()`. Both return what there is, up to what was asked for, and nothing at the end only;
+    they raise TransportFailure. `url` is the one that answered; `proxy` names the proxy that handed a plain-http answer
+    on, and may have written it.
     """
 
     def __init__(
-        self, status: int, reason: str, headers: Headers, stream: Any, url: str, proxy: str | None = None
+        self, status: int, reason: str, headers: Message, stream: BufferedIOBase, url: str, proxy: str | None = None
     ) -> None:
         self.status = status
         self.reason = reason
@@ -65,6 +53,11 @@ class Response:
         self.stream = stream
         self.url = url
         self.proxy = proxy
+        self.code, self.msg = status, reason  # as urllib.request's handlers call them, like info()
+
+    def info(self) -> Message:
+        """Return the headers."""
+        return self.headers
 
     @property
     def is_success(self) -> bool:

@@ -1,16 +1,18 @@
-"""Which proxy a request goes through: HTTPS_PROXY, HTTP_PROXY and NO_PROXY, read as curl reads them."""
+"""Which proxy a request goes through: the environment's, read as curl does, else the system's as urllib finds it."""
 
 from __future__ import annotations
 
-import socket
+import os
+import urllib.request
 
 from heygen.core import address
 from heygen.core.errors import HeygenError, usage_error
 from heygen.core.record import Record
+from heygen.http.failure import ProxyFailure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Mapping
+    from typing import Any, Mapping
 
 
 class Proxy(Record):
@@ -25,23 +27,63 @@ class Proxy(Record):
         """The proxy as errors name it, without its password."""
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
+    def refusal(self, what: str, status: int, words: str) -> ProxyFailure:
+        """Return the failure for an answer by which the proxy itself refuses a request."""
+        hint = None
+        if status == 407:
+            hint = "Put the proxy's user and password into HTTPS_PROXY or HTTP_PROXY: http://user:password@host:port"
+        elif status < 500:
+            hint = "Ask for this host to be allowed on the proxy, or name it in NO_PROXY if it can be reached directly"
+        return ProxyFailure(f"the proxy {self.name} {what}: {status} {words}".strip(), hint, may_pass=status >= 500)
+
+
+class ProxyHandler(urllib.request.ProxyHandler):
+    """Sends each request through the proxy that choose() finds for it, and tells the proxy's 407 from the server's."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        super().__init__(proxies={})
+        self._environ = environ
+
+    def http_open(self, req: Any) -> None:
+        """Direct the request to its proxy, and leave opening it to the next handler."""
+        proxy = choose(req.full_url, self._environ)
+        if proxy is None:
+            return
+        if proxy.authorization and req.type == "http":
+            req.add_unredirected_header("Proxy-Authorization", proxy.authorization)
+        req.proxy = proxy
+        req.set_proxy(proxy.name, "http")
+
+    https_open = http_open
+
+    def http_error_407(self, req: Any, fp: Any, code: int, msg: str, headers: Any) -> None:
+        """Raise ProxyFailure for an answer to a request that a proxy passes on; it may come from nobody else."""
+        if req.proxy is not None and req.type == "http":
+            fp.close()
+            raise req.proxy.refusal("did not pass the request on", code, msg)
+
 
 def choose(url: str, environ: Mapping[str, str]) -> Proxy | None:
     """Return the proxy for a URL, or None where it is reached directly. Raises a usage error for a malformed one.
 
-    Lower-case variables come first, and an empty one of them means none. This machine never needs a proxy.
+    Where no variable says anything, the settings of macOS and Windows do. This machine never needs a proxy.
     """
     scheme, host, port = address.origin(url)
     if address.is_loopback(host):
         return None
-    name = f"{scheme}_proxy"
+    names = (f"{scheme}_proxy", f"{scheme}_proxy".upper(), "all_proxy", "ALL_PROXY")
     # A CGI program has HTTP_PROXY from a request's Proxy header (CVE-2016-5385).
-    if name not in environ and not (scheme == "http" and "REQUEST_METHOD" in environ):
-        name = name.upper()
-    given = environ.get(name, "").strip()
-    if not given or is_exempt(host, port, environ.get("no_proxy", environ.get("NO_PROXY", ""))):
-        return None
-    return parse(given, name)
+    unsafe = "HTTP_PROXY" if "REQUEST_METHOD" in environ else None
+    name = next((name for name in names if name in environ and name != unsafe), None)
+    if name is not None:
+        value = environ[name].strip()
+        is_direct = is_exempt(host, port, environ.get("no_proxy", environ.get("NO_PROXY", "")))
+    else:
+        # They are this process's, and not those of an environment that stands in for its own.
+        name = f"the system's {scheme} proxy"
+        value = urllib.request.getproxies().get(scheme, "") if environ is os.environ else ""
+        is_direct = bool(value) and urllib.request.proxy_bypass(address.host_and_port(url))
+    return parse(value, name) if value and not is_direct else None
 
 
 def parse(given: str, name: str) -> Proxy:
@@ -77,48 +119,30 @@ def _malformed(name: str, why: str) -> HeygenError:
 def is_exempt(host: str, port: int, no_proxy: str) -> bool:
     """Tell whether NO_PROXY names a host: `*`, a domain and all below it, an address or a network (CIDR), each
     with a port or without, between commas or blanks."""
-    number = _number(host)
-    return any(_covers(entry.lower(), host, port, number) for entry in no_proxy.replace(",", " ").split())
+    return any(_covers(entry, host.rstrip("."), port) for entry in no_proxy.lower().replace(",", " ").split())
 
 
-def _covers(entry: str, host: str, port: int, number: tuple[int, int] | None) -> bool:
+def _covers(entry: str, host: str, port: int) -> bool:
     if entry == "*":
         return True
     entry, wanted_port = _split_port(entry)
-    if wanted_port is not None and wanted_port != port:
+    if wanted_port not in (None, str(port)):
         return False
-    if number is not None:
-        network, slash, length = entry.partition("/")
-        base = _number(network)
-        if base is None or base[1] != number[1]:
-            return False
-        if not slash:
-            return base == number
-        if not (length.isascii() and length.isdigit()) or int(length) > base[1]:
-            return False
-        shift = base[1] - int(length)
-        return base[0] >> shift == number[0] >> shift
-    domain = entry.lstrip("*").strip(".")
-    host = host.rstrip(".")
-    return bool(domain) and (host == domain or host.endswith(f".{domain}"))
+    from ipaddress import ip_address, ip_network
+
+    try:
+        number = ip_address(host)
+    except ValueError:
+        domain = entry.lstrip("*").strip(".")
+        return bool(domain) and (host == domain or host.endswith(f".{domain}"))
+    try:
+        return number in ip_network(entry, strict=False)
+    except ValueError:
+        return False
 
 
-def _split_port(entry: str) -> tuple[str, int | None]:
-    if entry.startswith("["):
-        inside, _, rest = entry[1:].partition("]")
-        entry, text = inside, rest[1:] if rest.startswith(":") else ""
-    elif entry.count(":") == 1:
-        entry, _, text = entry.partition(":")
-    else:
-        text = ""
-    return entry, int(text) if text.isascii() and text.isdigit() else None
-
-
-def _number(host: str) -> tuple[int, int] | None:
-    """Return an IP address as a number with its length in bits, or None for a name."""
-    for family, bits in ((socket.AF_INET, 32), (socket.AF_INET6, 128)):
-        try:
-            return int.from_bytes(socket.inet_pton(family, host), "big"), bits
-        except (OSError, ValueError):
-            continue
-    return None
+def _split_port(entry: str) -> tuple[str, str | None]:
+    name, _, port = entry.rpartition(":")
+    if name and (name.endswith("]") or ":" not in name) and port.isdigit():
+        return name.strip("[]"), port
+    return entry.strip("[]"), None

@@ -13,7 +13,7 @@ import ssl
 import sys
 
 from heygen.core.errors import HeygenError, usage_error
-from heygen.http.connection import Patience, is_timeout, reason
+from heygen.http.channel import Patience, is_timeout, reason
 from heygen.http.failure import NotSent, TlsFailure, TransportFailure
 
 TYPE_CHECKING = False

@@ -6,7 +6,9 @@ that this run itself holds wherever they turn up. Nothing of a masked value is l
 
 from __future__ import annotations
 
+import io
 import re
+from functools import partial
 
 from heygen.http.failure import TransportFailure
 from heygen.http.message import Body, Request, Response
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 MASK = "***"
 MOST_SHOWN = 4096  # bytes of a body
-_LOOKED_AT = 4 * MOST_SHOWN  # a secret that begins within what is shown ends within this
+_MOST_KEPT = 4 * MOST_SHOWN  # a secret that begins within what is shown ends within this
 _SECRET_HEADERS = ("api-key", "authorization", "authenticat", "cookie", "token", "secret", "signature", "credential")
 # A parameter of a URL, in a URL alone or in a text around it: by a word anywhere in its name, or by a whole word.
 # (A cursor is called token, and masked with the rest.)
@@ -50,22 +52,23 @@ class Trace:
         """Write a line."""
         self._write([f"* {text}"])
 
-    def traced(self, exchange: Callable[[Request], Response]) -> Callable[[Request], Response]:
-        """Return the same exchange, with a trace."""
+    def traced(self, do_open: Callable[..., Response]) -> Callable[..., Response]:
+        """Return the `do_open` of a handler of urllib.request with a trace."""
 
-        def carry(request: Request) -> Response:
-            self._show_request(request)
+        def traced_open(http_class: Any, req: Any, **options: Any) -> Response:
+            self._show_request(req.message)
             began = self.context.monotonic()
             try:
-                response = exchange(request)
+                response = do_open(http_class, req, **options)
             except TransportFailure as failure:
                 self._write([f"* failed after {self._since(began)}: {failure}"])
                 raise
             self._show_response(response, began)
-            response.stream = _Copy(response.stream, self._show_body(response))
+            show = partial(self._show_body, response.headers.get("Content-Type"))
+            response.stream = _Copy(response.stream, show)
             return response
 
-        return carry
+        return traced_open
 
     def _show_request(self, request: Request) -> None:
         lines = [f"> {request.method} {request.url}", *_header_lines(">", request.headers.items())]
@@ -79,14 +82,11 @@ class Trace:
         request_id = response.headers.get("X-Request-Id")
         about = f"after {self._since(began)}" + (f", request id {request_id}" if request_id else "")
         lines = [f"< {response.status} {response.reason} ({about})".replace("  ", " ")]
-        self._write([*lines, *_header_lines("<", response.headers.pairs)])
+        self._write([*lines, *_header_lines("<", response.headers.items())])
 
-    def _show_body(self, response: Response) -> Callable[[bytes, int, bool], None]:
-        def show(begin: bytes, length: int, is_whole: bool) -> None:
-            lines = self._body_lines("<", begin, length, response.headers.get("Content-Type"))
-            self._write(lines if is_whole else [*lines, f"< (left off after {length} bytes)"])
-
-        return show
+    def _show_body(self, media_type: str | None, begin: bytes, length: int, is_whole: bool) -> None:
+        lines = self._body_lines("<", begin, length, media_type)
+        self._write(lines if is_whole else [*lines, f"< (left off after {length} bytes)"])
 
     def _body_lines(self, mark: str, begin: bytes, length: int, media_type: str | None) -> list[str]:
         if not length:
@@ -94,7 +94,7 @@ class Trace:
         if not _is_text(media_type):
             return [f"{mark} ({length} bytes of {media_type or 'unknown type'})"]
         # Masked before it is cut: half a secret is a secret.
-        text = self.masked(begin[:_LOOKED_AT].decode("utf-8", "replace"))
+        text = self.masked(begin[:_MOST_KEPT].decode("utf-8", "replace"))
         shown = text.encode("utf-8", "replace")[:MOST_SHOWN].decode("utf-8", "ignore")
         lines = [f"{mark} {line}" for line in shown.splitlines() or [""]]
         return lines if length <= MOST_SHOWN else [*lines, f"{mark} … ({length} bytes in all)"]
@@ -119,17 +119,15 @@ class Trace:
     def _write(self, lines: Iterable[str]) -> None:
         stderr = self.context.stderr
         for line in lines:
-            stderr.write(_harmless(self.masked(line)) + "\n")
+            stderr.write(_escaped(self.masked(line)) + "\n")
         stderr.flush()
 
 
 def _header_lines(mark: str, headers: Iterable[tuple[str, str]]) -> list[str]:
-    return [f"{mark} {name}: {MASK if _is_secret(name) else value}" for name, value in headers]
+    def shown(name: str, value: str) -> str:
+        return MASK if any(word in name.lower() for word in _SECRET_HEADERS) else value
 
-
-def _is_secret(header: str) -> bool:
-    name = header.lower()
-    return any(word in name for word in _SECRET_HEADERS)
+    return [f"{mark} {name}: {shown(name, value)}" for name, value in headers]
 
 
 def _is_text(media_type: str | None) -> bool:
@@ -137,7 +135,7 @@ def _is_text(media_type: str | None) -> bool:
     return kind.startswith("text/") or kind.endswith(("json", "xml", "x-www-form-urlencoded", "javascript"))
 
 
-def _harmless(line: str) -> str:
+def _escaped(line: str) -> str:
     """Return a line in which nothing that a server sent can move the cursor or turn the text around."""
     if line.isprintable():
         return line
@@ -146,7 +144,7 @@ def _harmless(line: str) -> str:
     )
 
 
-class _Copy:
+class _Copy(io.BufferedIOBase):
     """A response's body that keeps its beginning, and shows it when it has been read or given up."""
 
     def __init__(self, stream: Any, show: Callable[[bytes, int, bool], None]) -> None:
@@ -156,23 +154,13 @@ class _Copy:
         self._length = 0
         self._is_shown = False
 
-    def read(self, size: int) -> bytes:
+    def read(self, size: int) -> bytes:  # type: ignore[override]
         data = self._stream.read(size)
-        self._note(data)
-        return data
-
-    def readinto(self, buffer: memoryview) -> int:
-        count = self._stream.readinto(buffer)
-        self._note(buffer[:count])
-        return count
-
-    def _note(self, data: Any) -> None:
-        if not len(data):
-            self._finish(True)
-            return
         self._length += len(data)
-        if len(self._begin) < _LOOKED_AT:
-            self._begin += data[: _LOOKED_AT - len(self._begin)]
+        self._begin += data[: _MOST_KEPT - len(self._begin)]
+        if not data:
+            self._finish(True)
+        return data
 
     def _finish(self, is_whole: bool) -> None:
         if not self._is_shown:

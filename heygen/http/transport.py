@@ -1,286 +1,176 @@
-"""One exchange with the network: a request goes out over a connection of its own, a response or a failure comes back.
+"""Requests over the real network: urllib.request's opener with handlers of our own, and its errors as TransportFailure.
 
-This stands on http.client rather than on urllib.request, which stands on it in turn: what urllib.request would add here
-are handlers that all had to be replaced (proxies, redirects, errors), 10 ms of imports for every call, and an
-exception that no longer tells whether the request had gone out.
+Each handler replaces one stock behaviour that would be wrong here: connections (`connection.py`), proxies
+(`proxies.py`), redirects (`redirect.py`), and, in this file, the Content-Type that is added to every body and the
+exception that is made of every status but 2xx.
 """
 
 from __future__ import annotations
 
 import http.client
+import io
+import urllib.request
+from urllib.error import URLError
 from urllib.parse import urlsplit
 
 from heygen.core import address
-from heygen.http import proxies
-from heygen.http.connection import READ_AHEAD, Channel, Patience, dial, reason
-from heygen.http.failure import AnswerLost, NotSent, ProxyFailure, TimedOut, TransportFailure
-from heygen.http.message import Body, Headers, Request, Response
+from heygen.http.channel import READ_AHEAD, Patience
+from heygen.http.connection import HTTPConnection, HTTPSConnection
+from heygen.http.failure import AnswerLost, NotSent
+from heygen.http.message import Body, Request, Response
+from heygen.http.proxies import ProxyHandler
+from heygen.http.redirect import RedirectHandler
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from socket import socket
     from typing import Any, BinaryIO, Callable
 
     from heygen.core.context import Context
     from heygen.http.proxies import Proxy
     from heygen.http.tls import Trust
+    from heygen.http.trace import Trace
 
-BLOCK = 512 * 1024  # bytes read from a file for each turn of an upload
 
+def make(context: Context, ca_bundle: str | None = None, trace: Trace | None = None) -> Callable[[Request], Response]:
+    """Return the function that carries requests over the network, by the proxies and CAs of the environment.
 
-def make(context: Context, ca_bundle: str | None = None) -> Callable[[Request], Response]:
-    """Return the function that carries requests over the real network, by the environment's proxies and CAs.
-
-    It raises TransportFailure, and usage errors for an environment that cannot be used.
+    It raises TransportFailure, usage errors for an environment that cannot be used, and `cli_redirect_refused`.
     """
-    transport = _Transport(context, ca_bundle)
-    return transport.exchange
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        ProxyHandler(context.environ),
+        HTTPHandler(context, ca_bundle, trace),
+        urllib.request.HTTPErrorProcessor(),
+        RedirectHandler(),
+        AnyStatusHandler(),
+    ):
+        opener.add_handler(handler)
 
-
-class _Transport:
-    def __init__(self, context: Context, ca_bundle: str | None) -> None:
-        self.context = context
-        self.ca_bundle = ca_bundle
-        self._trust: Trust | None = None
-
-    def exchange(self, request: Request) -> Response:
-        """Send the request and return the response, as soon as its headers are there."""
-        try:
-            scheme, host, port = address.origin(request.url)
-        except ValueError as error:
-            raise NotSent(f"the URL cannot be reached: {error}", may_pass=False) from error
+    def exchange(request: Request) -> Response:
         # Before a connection is made: a file that cannot be read any more is no business of the server's.
         stream = request.body.open() if isinstance(request.body, Body) else None
         try:
-            return self._exchange(request, stream, scheme, host, port)
+            return opener.open(HTTPRequest(request, stream), timeout=request.timeout)  # type: ignore[return-value]
         finally:
             if stream is not None:
                 stream.close()
 
-    def _exchange(self, request: Request, stream: BinaryIO | None, scheme: str, host: str, port: int) -> Response:
-        name = address.host_and_port(request.url)
-        patience = Patience(name, request.timeout, self.context.monotonic)
-        proxy = proxies.choose(request.url, self.context.environ)
-        channel = Channel(self._connected(scheme, host, port, proxy, patience), patience)
+    return exchange
+
+
+class HTTPRequest(urllib.request.Request):
+    """A request as urllib.request takes it; `message` is what it was made of."""
+
+    def __init__(self, message: Request, stream: BinaryIO | None = None) -> None:
         try:
-            forwarder = proxy if scheme == "http" else None
-            early = _send(request, stream, channel, forwarder)
-            return _answer(request, channel, forwarder, early)
-        except BaseException:
-            channel.close()
-            raise
+            host = address.host_and_port(message.url)
+        except ValueError as error:
+            raise NotSent(f"the URL cannot be reached: {error}", may_pass=False) from error
+        # Without a user and password, and without a fragment: neither is sent.
+        parts = urlsplit(message.url)
+        url = parts._replace(netloc=host, path=parts.path or "/", fragment="").geturl()
+        headers = {"Host": host, "Accept-Encoding": "gzip", **message.headers}
+        if isinstance(message.body, Body):
+            headers["Content-Length"] = str(message.body.length)
+        super().__init__(url, stream or message.body, headers, method=message.method)  # type: ignore[arg-type]
+        self.message = message
+        self.proxy: Proxy | None = None
+        self.redirections = 0
 
-    def _connected(self, scheme: str, host: str, port: int, proxy: Proxy | None, patience: Patience) -> socket:
-        def connect() -> socket:
-            if proxy is None:
-                return dial(host, port, patience)
-            connected = _dial_proxy(proxy, patience)
-            if scheme == "https":
-                _tunnel(connected, host, port, proxy, patience)
-            return connected
 
-        if scheme == "http":
-            return connect()
+class HTTPHandler(urllib.request.HTTPHandler):
+    """Opens http and https over connections of our own."""
+
+    def __init__(self, context: Context, ca_bundle: str | None, trace: Trace | None) -> None:
+        super().__init__()
+        self._context = context
+        self._ca_bundle = ca_bundle
+        self._trust: Trust | None = None
+        if trace is not None:
+            self.do_open = trace.traced(self.do_open)  # type: ignore[method-assign]
+
+    def http_request(self, request: HTTPRequest) -> HTTPRequest:  # type: ignore[override]
+        """Leave the request as it is: a Content-Type that nobody asked for breaks a presigned link."""
+        return request
+
+    https_request = http_request
+
+    def http_open(self, req: HTTPRequest) -> Response:  # type: ignore[override]
+        return self.do_open(HTTPConnection, req)
+
+    def https_open(self, req: HTTPRequest) -> Response:
         if self._trust is None:
             from heygen.http.tls import Trust
 
-            self._trust = Trust(self.context.environ, self.ca_bundle)
-        return self._trust.secure(connect, host, patience)
+            self._trust = Trust(self._context.environ, self._ca_bundle)
+        return self.do_open(HTTPSConnection, req, trust=self._trust)
+
+    def do_open(self, http_class: Any, req: HTTPRequest, **options: Any) -> Response:  # type: ignore[override]
+        """Return the response as soon as its headers are there. Raises TransportFailure."""
+        host = address.host_and_port(req.message.url)
+        patience = Patience(host, req.timeout, self._context.monotonic)
+        try:
+            answer = super().do_open(http_class, req, patience=patience, proxy=req.proxy, **options)
+        except (http.client.InvalidURL, UnicodeError):
+            raise NotSent("the URL has a character that cannot be sent", may_pass=False) from None
+        except http.client.RemoteDisconnected as error:
+            raise AnswerLost(f"{host} closed the connection without an answer") from error
+        except http.client.HTTPException as error:
+            raise AnswerLost(f"{host} answered with something that is not HTTP: {error!r}") from error
+        except URLError as error:
+            raise NotSent(f"the request could not be sent to {host}: {error.reason}") from error
+        if req.message.is_transfer:
+            patience.begin_transfer()
+        stream: Any = _Stream(answer, host)
+        if answer.headers.get("Content-Encoding", "").strip().lower() in ("gzip", "x-gzip"):
+            from heygen.http.encoding import Gunzip
+
+            stream = Gunzip(stream, host)
+        proxy = req.proxy.name if req.proxy is not None and req.type == "http" else None
+        return Response(answer.status, answer.reason, answer.headers, stream, req.message.url, proxy=proxy)
 
 
-# --- proxies
+class AnyStatusHandler(urllib.request.HTTPDefaultErrorHandler):
+    """Returns a response whatever its status: what to make of that is up to the caller."""
+
+    def http_error_default(self, req: Any, fp: Any, code: int, msg: str, hdrs: Any) -> Any:
+        return fp
 
 
-def _dial_proxy(proxy: Proxy, patience: Patience) -> socket:
-    try:
-        return dial(proxy.host, proxy.port, patience.towards(f"the proxy {proxy.name}"))
-    except TimedOut:
-        raise
-    except NotSent as failure:
-        raise ProxyFailure(str(failure), hint="Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY") from failure
-
-
-def _tunnel(connected: socket, host: str, port: int, proxy: Proxy, patience: Patience) -> None:
-    """Have the proxy connect us with the host (RFC 9110, section 9.3.6). Raises ProxyFailure."""
-    target = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    lines = [f"CONNECT {target} HTTP/1.1", f"Host: {target}"]
-    if proxy.authorization:
-        lines.append(f"Proxy-Authorization: {proxy.authorization}")
-    channel = Channel(connected, patience.towards(f"the proxy {proxy.name}"))
-    answer = _Answer(channel, method="CONNECT")
-    try:
-        channel.sendall("".join(line + "\r\n" for line in [*lines, ""]).encode("ascii"))
-        answer.begin()
-    except (TransportFailure, http.client.HTTPException) as failure:
-        channel.close()
-        if isinstance(failure, TimedOut):
-            raise
-        raise ProxyFailure(f"the proxy {proxy.name} gave no answer: {reason(failure)}") from failure
-    except BaseException:
-        channel.close()
-        raise
-    if 200 <= answer.status < 300:
-        channel.release()
-    else:
-        channel.close()
-        raise _refusal(proxy, f"did not connect to {target}", answer.status, answer.reason)
-
-
-def _refusal(proxy: Proxy, what: str, status: int, words: str) -> ProxyFailure:
-    hint = None
-    if status == 407:
-        hint = "Put the proxy's user and password into HTTPS_PROXY or HTTP_PROXY: http://user:password@host:port"
-    elif status < 500:
-        hint = "Ask for this host to be allowed on the proxy, or name it in NO_PROXY if it can be reached directly"
-    return ProxyFailure(f"the proxy {proxy.name} {what}: {status} {words}".strip(), hint, may_pass=status >= 500)
-
-
-# --- the exchange
-
-
-class _Answer(http.client.HTTPResponse):
-    """A response that passes over any interim ones (RFC 9110, section 15.2), not the 100 alone."""
-
-    def _read_status(self) -> tuple[str, int, str]:
-        for _ in range(20):
-            version, status, words = super()._read_status()  # type: ignore[misc]
-            if not 101 < status < 200:
-                return version, status, words
-            http.client.parse_headers(self.fp)
-        raise http.client.BadStatusLine("no end of interim responses")
-
-
-def _send(
-    request: Request, stream: BinaryIO | None, channel: Channel, proxy: Proxy | None
-) -> TransportFailure | None:
-    """Send the request; `stream` has its body, where that is streamed.
-
-    Returns the failure that broke off its body, in case there is an answer all the same.
-    """
-    connection = http.client.HTTPConnection(channel.patience.host)
-    connection.sock = channel  # type: ignore[assignment]
-    parts = urlsplit(request.url)
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    headers = {"Host": parts.netloc.rpartition("@")[2], "Accept-Encoding": "gzip", **request.headers}
-    body: Any = request.body
-    length = body.length if isinstance(body, Body) else len(body) if body is not None else None
-    if length is None and request.method in ("POST", "PUT", "PATCH"):
-        length = 0
-    if length is not None:
-        headers["Content-Length"] = str(length)
-    headers["Connection"] = "close"
-    if proxy is not None:
-        target = f"http://{headers['Host']}{target}"
-        if proxy.authorization:
-            headers["Proxy-Authorization"] = proxy.authorization
-    what = "URL"
-    try:
-        connection.putrequest(request.method, target, skip_host=True, skip_accept_encoding=True)
-        for header, value in headers.items():
-            what = f"header {header}"
-            connection.putheader(header, value)
-    except (ValueError, http.client.HTTPException):
-        # Without the cause, which repeats the value: it may be the key.
-        raise NotSent(f"the {what} has a character that cannot be sent", may_pass=False) from None
-    connection.endheaders()
-    try:
-        if stream is not None:
-            channel.patience.begin_transfer()
-            _send_stream(stream, body.length, channel)
-        elif body:
-            channel.sendall(body)
-    except NotSent as failure:
-        # A server may refuse a body before it has read it all, and hang up; its reason is worth more than the failure.
-        channel.patience.begin_answer(was_sent=False)
-        return failure
-    channel.patience.begin_answer(was_sent=True)
-    return None
-
-
-def _send_stream(stream: BinaryIO, length: int, channel: Channel) -> None:
-    block = memoryview(bytearray(min(BLOCK, length or 1)))
-    while length:
-        count = stream.readinto(block[: min(length, len(block))])  # type: ignore[attr-defined]
-        if not count:
-            raise NotSent(f"the request's body ended {length} bytes early", may_pass=False)
-        channel.sendall(block[:count])
-        length -= count
-
-
-def _answer(request: Request, channel: Channel, proxy: Proxy | None, early: TransportFailure | None) -> Response:
-    answer = _Answer(channel, method=request.method)
-    patience = channel.patience
-    try:
-        answer.begin()
-    except TransportFailure:
-        if early is not None:
-            raise early
-        raise
-    except http.client.HTTPException as error:
-        if early is not None:
-            raise early from error
-        if isinstance(error, http.client.RemoteDisconnected):
-            raise AnswerLost(f"{patience.host} closed the connection without an answer") from error
-        raise AnswerLost(f"{patience.host} answered with something that is not HTTP: {error!r}") from error
-    headers = Headers(answer.headers.items())
-    if proxy is not None and answer.status == 407:
-        answer.close()
-        raise _refusal(proxy, "did not pass the request on", answer.status, answer.reason)
-    if request.is_transfer:
-        patience.begin_transfer()
-    stream: Any = _Stream(answer, patience)
-    if (headers.get("Content-Encoding") or "").strip().lower() in ("gzip", "x-gzip"):
-        from heygen.http.encoding import Gunzip
-
-        stream = Gunzip(stream, patience.host)
-    return Response(
-        answer.status, answer.reason, headers, stream, request.url, proxy=proxy.name if proxy is not None else None
-    )
-
-
-def _copied(data: bytes, buffer: memoryview) -> int:
-    buffer[: len(data)] = data
-    return len(data)
-
-
-class _Stream:
+class _Stream(io.BufferedIOBase):
     """The body of a response, as its framing delimits it; an end that comes too early is a failure."""
 
-    def __init__(self, answer: http.client.HTTPResponse, patience: Patience) -> None:
+    def __init__(self, answer: http.client.HTTPResponse, host: str) -> None:
         self._answer = answer
-        self._patience = patience
-        self._left = answer.length  # None for a body that ends in another way
-        self._is_drained = False  # nothing read ahead is left
+        self._host = host
+        self._has_read_ahead = True
 
-    def read(self, size: int) -> bytes:
+    def read(self, size: int) -> bytes:  # type: ignore[override]
         """Return up to `size` bytes, nothing at the end only."""
-        buffer = bytearray(size)
-        count = self.readinto(memoryview(buffer))
-        return bytes(buffer[:count])
+        try:
+            data = self._answer.read1(size)
+        except http.client.HTTPException as error:
+            raise AnswerLost(f"the answer of {self._host} was cut short") from error
+        if not data and self._answer.length:
+            raise self._cut_short()
+        return data
 
-    def readinto(self, buffer: memoryview) -> int:
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         """Fill the buffer with what there is and return how much that was, 0 at the end only."""
         answer = self._answer
-        try:
-            if answer.fp is None or self._left == 0:
-                return 0
-            if answer.chunked:
-                return _copied(answer.read1(len(buffer)), buffer)
-            buffer = buffer if self._left is None else buffer[: self._left]
-            if self._is_drained and len(buffer) > READ_AHEAD:
-                count = answer.fp.readinto1(buffer)
-            else:
-                # What was read ahead is handed out alone: readinto1() goes on to the network, and a failure there
-                # would lose it.
-                count = _copied(answer.fp.read1(len(buffer)), buffer)
-                self._is_drained = len(buffer) > READ_AHEAD
-        except http.client.HTTPException as error:
-            raise AnswerLost(f"the answer of {self._patience.host} was cut short") from error
-        if self._left is not None:
-            if not count:
-                raise AnswerLost(f"the answer of {self._patience.host} was cut short: {self._left} bytes are missing")
-            self._left -= count
+        is_large = min(len(buffer), answer.length or 0) > READ_AHEAD
+        if self._has_read_ahead or not is_large:
+            # What was read ahead is handed out alone: if the network failed, it would be lost with what follows.
+            self._has_read_ahead = not is_large
+            return super().readinto(buffer)
+        count: int = answer.fp.readinto1(buffer[: answer.length])  # straight into the buffer
+        if not count:
+            raise self._cut_short()
+        answer.length -= count
         return count
+
+    def _cut_short(self) -> AnswerLost:
+        return AnswerLost(f"the answer of {self._host} was cut short: {self._answer.length} bytes are missing")
 
     def close(self) -> None:
         """Close the connection."""

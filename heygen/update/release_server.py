@@ -45,7 +45,7 @@ class ReleaseServer:
                 "this build does not say where its releases are",
                 hint="Set HEYGEN_RELEASES_URL to a list of releases in the form of GitHub's releases API",
             )
-        self._client = Client(context, settings, None)
+        self._client = Client(context, settings)
 
     def pages(self) -> Iterator[list[Release]]:
         """Fetch the list of releases, page after page."""

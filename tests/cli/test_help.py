@@ -169,7 +169,7 @@ def test_an_example_is_broken_where_a_shell_joins_it_again(command, room, lines)
 
 
 def test_every_environment_variable_that_is_read_is_documented():
-    named = re.compile(r"""["'](HEYGEN_[A-Z_]+|(?:NO|FORCE|SSL|DO)_[A-Z_]+|HTTPS?_PROXY)["']|(?:environ\.get\(|is_set\()["']([A-Z][A-Z_]+)["']""")
+    named = re.compile(r"""["'](HEYGEN_[A-Z_]+|(?:NO|FORCE|SSL|DO)_[A-Z_]+|(?:HTTPS?|ALL)_PROXY)["']|(?:environ\.get\(|is_set\()["']([A-Z][A-Z_]+)["']""")
     read = set()
     for path in (ROOT / "heygen").rglob("*.py"):
         if path.parent.name != "sandbox":

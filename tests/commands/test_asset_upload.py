@@ -49,6 +49,14 @@ def test_one_file_is_asked_for_sent_and_completed(run, server, files, clip):
     assert int(sent.headers["content-length"]) == len(MP4)
 
 
+def test_no_content_type_is_sent_that_the_slot_was_not_signed_for(run, server, files, clip):
+    server.answer({"data": slot(files, upload_headers={})})
+    files.answer(body=b"")
+    server.answer(ASSET)
+    assert upload(run, clip).status == 0
+    assert "content-type" not in files.requests[0].headers
+
+
 def test_the_headers_of_a_slot_do_not_override_the_length(run, server, files, clip):
     server.answer({"data": slot(files, upload_headers={"content-length": "1", "HOST": "elsewhere", "X-Number": 5})})
     files.answer(body=b"")

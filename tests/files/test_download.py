@@ -11,7 +11,7 @@ import pytest
 from filehost import CONTENT, TAG, download, sending, there, video
 from processes import peak_memory, start
 
-from heygen.http import connection
+from heygen.http import channel
 
 posix = pytest.mark.skipif(os.name == "nt", reason="POSIX files")
 
@@ -269,7 +269,7 @@ def test_another_resources_beginning_is_not_taken_for_ours(run, server, files, c
 
 
 def test_a_stalled_download_ends_in_a_timeout_and_keeps_what_it_has(run, server, files, cwd, monkeypatch):
-    monkeypatch.setattr(connection, "STALL_TIMEOUT", 0.4)
+    monkeypatch.setattr(channel, "STALL_TIMEOUT", 0.4)
     may_end = threading.Event()
 
     def stall(handler, recorded):

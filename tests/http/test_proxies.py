@@ -1,9 +1,11 @@
 """heygen/http/proxies.py, and requests through a real proxy: tunnels, credentials, refusals, and who is spared it."""
 
 import base64
+import os
 import random
 import socket
 import threading
+import urllib.request
 
 import pytest
 from hostile import Proxy, stop
@@ -128,6 +130,47 @@ def test_this_machine_is_never_reached_through_a_proxy(run, server):
     assert run("video", "list", env=env).status == 0
 
 
+@pytest.fixture
+def settings(monkeypatch, tmp_path, far):
+    """Proxies as the settings of macOS and Windows name them, in a process whose environment names none."""
+    for name in list(os.environ):
+        if name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("HEYGEN_API_KEY", "test-key")
+    monkeypatch.setenv("HEYGEN_API_BASE", "https://api.example.test")
+    monkeypatch.setenv("HEYGEN_NO_ANALYTICS", "1")
+    monkeypatch.setenv("HEYGEN_MAX_RETRIES", "0")
+    named = {}
+    monkeypatch.setattr(urllib.request, "getproxies", lambda: named)
+    return named
+
+
+def test_the_systems_settings_count_where_no_variable_does(run, server, far, proxy, settings, monkeypatch):
+    settings["https"] = f"http://{proxy.address}"
+    argv = ("--ca-bundle", str(TLS / "ca.pem"), "video", "list")
+    far.answer({"data": []})
+    assert run(*argv, environ=os.environ).json == {"data": []}
+    assert len(proxy.heads) == 1
+    # An environment that was handed in stands for a process of its own.
+    assert run(*argv, env={"HEYGEN_API_BASE": "https://api.example.test"}).error["code"] == "network_error"
+    monkeypatch.setenv("HTTPS_PROXY", "")
+    assert run(*argv, environ=os.environ).error["code"] == "network_error"
+    monkeypatch.delenv("HTTPS_PROXY")
+    asked = []
+    monkeypatch.setattr(urllib.request, "proxy_bypass", lambda host: asked.append(host) or True)
+    assert run(*argv, environ=os.environ).error["code"] == "network_error"
+    assert asked == ["api.example.test"]
+    assert len(proxy.heads) == 1
+
+
+def test_a_proxy_of_the_system_that_cannot_be_used_says_whose_it_is(run, server, settings):
+    settings["https"] = "socks4://hunter2.example.test:1080"
+    result = run("video", "list", environ=os.environ)
+    assert (result.status, result.error["code"]) == (2, "usage_error")
+    assert result.error["message"] == "the system's https proxy is no usable proxy: socks4 proxies are not supported"
+
+
 @pytest.mark.parametrize("value", ["socks5://me:hunter2@h:1", "http://", "http://[::1", "http://h:hunter2", "https://hunter2@h", "http://h h"])
 def test_a_malformed_proxy_is_a_usage_error_that_does_not_repeat_it(run, server, value):
     result = run("video", "list", env={"HEYGEN_API_BASE": "https://api.example.test", "HTTPS_PROXY": value})
@@ -148,6 +191,13 @@ def test_a_malformed_proxy_is_a_usage_error_that_does_not_repeat_it(run, server,
         ("http://h", {"HTTP_PROXY": "p:1", "REQUEST_METHOD": "GET"}, None),
         ("http://h", {"http_proxy": "p:1", "REQUEST_METHOD": "GET"}, "p:1"),
         ("https://h", {"HTTPS_PROXY": "http://[2001:db8::1]:3128/"}, "[2001:db8::1]:3128"),
+        ("https://h", {"ALL_PROXY": "p:1"}, "p:1"),
+        ("http://h", {"ALL_PROXY": "p:1"}, "p:1"),
+        ("https://h", {"all_proxy": "q:2", "ALL_PROXY": "p:1"}, "q:2"),
+        ("https://h", {"HTTPS_PROXY": "q:2", "all_proxy": "p:1"}, "q:2"),
+        ("https://h", {"https_proxy": "", "ALL_PROXY": "p:1"}, None),
+        ("http://h", {"HTTP_PROXY": "q:2", "ALL_PROXY": "p:1", "REQUEST_METHOD": "GET"}, "p:1"),
+        ("https://h", {"ALL_PROXY": "p:1", "NO_PROXY": "h"}, None),
         ("https://h", {"HTTPS_PROXY": "p:1", "NO_PROXY": "h"}, None),
         ("https://h", {"HTTPS_PROXY": "p:1", "no_proxy": "", "NO_PROXY": "h"}, "p:1"),
         ("https://localhost", {"HTTPS_PROXY": "p:1"}, None),

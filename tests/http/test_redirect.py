@@ -90,6 +90,24 @@ def test_an_odd_place_is_encoded(run, server):
     assert result.requests[1].target == "/a%20b/%FC?x=%20"
 
 
+def test_a_password_in_a_place_is_not_sent(run, server, files):
+    place = files.url.replace("http://", "http://me:hunter2@")
+    server.answer({}, status=302, headers={"Location": f"{place}/a#part"})
+    files.answer({"data": []})
+    assert run("video", "list").status == 0
+    assert (files.requests[0].target, files.requests[0].headers["host"]) == ("/a", files.url[7:])
+    assert "authorization" not in files.requests[0].headers
+
+
+def test_the_body_of_a_redirect_is_not_waited_for(run, server):
+    def without_end(handler, recorded):
+        handler.wfile.write(b"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 1000000\r\n\r\n")
+        handler.rfile.read(1)  # until the other side hangs up
+
+    server.script(without_end).answer({"data": []})
+    assert run("video", "list").status == 0
+
+
 def test_a_password_in_a_place_is_not_shown(run, server):
     server.answer({}, status=301, headers={"Location": "https://me:hunter2@h.example/"})
     result = run("webhook", "endpoints", "create", "--url", "https://example.com/hook")
