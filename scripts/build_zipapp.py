@@ -34,10 +34,11 @@ LEFT_OUT_FIRST = ("heygen.sandbox", "heygen.update")
 
 
 def build(files: Mapping[str, bytes], found: Sequence[pythons.Python], timestamp: int, largest: int = LARGEST) -> bytes:
-    """Return the whole file, with bytecode for the Pythons, which come oldest first; timestamp is in seconds since 1970.
+    """Return the whole file, with bytecode for the Pythons that were found; the timestamp is in seconds since 1970.
 
     Raises ValueError where it would be larger than it may be.
     """
+    found = sorted(found, key=lambda python: python.version)
     bundles = {
         f"bytecode/{python.cache_tag}/{folder.replace('/', '.')}": bundle
         for python in found
