@@ -28,24 +28,27 @@ from package import ROOT, package_files
 
 PARTS = os.path.join(ROOT, "scripts", "archive")
 LARGEST = 2_000_000  # bytes
-SELDOM_USED = "heygen.sandbox"  # whose bytecode only the newest Pythons get where there is no room for all
+#: Features that their own commands alone import. Where there is no room for everything, their bytecode is left out in
+#: this order, and of each that for the oldest Pythons first: what has none is compiled at each start.
+LEFT_OUT_FIRST = ("heygen.sandbox", "heygen.update")
 
 
 def build(files: Mapping[str, bytes], found: Sequence[pythons.Python], timestamp: int, largest: int = LARGEST) -> bytes:
-    """Return the whole file, with bytecode for the Pythons that were found, oldest first; times are in seconds since 1970.
+    """Return the whole file, with bytecode for the Pythons that were found; the timestamp is in seconds since 1970.
 
     Raises ValueError where it would be larger than it may be.
     """
+    found = sorted(found, key=lambda python: python.version)
     bundles = {
         f"bytecode/{python.cache_tag}/{folder.replace('/', '.')}": bundle
         for python in found
         for folder, bundle in compiled(python, files).items()
     }
     data = _archive({**files, **bundles}, timestamp)
-    for python in found:
+    for unneeded in [f"bytecode/{python.cache_tag}/{folder}" for folder in LEFT_OUT_FIRST for python in found]:
         if len(data) <= largest:
             break
-        bundles = {name: bundles[name] for name in bundles if not name.startswith(f"bytecode/{python.cache_tag}/{SELDOM_USED}")}
+        bundles = {name: bundle for name, bundle in bundles.items() if not name.startswith(unneeded)}
         data = _archive({**files, **bundles}, timestamp)
     if len(data) > largest:
         raise ValueError(f"heygen.pyz has {len(data)} bytes, and is to have no more than {largest}")

@@ -176,8 +176,8 @@ def test_where_there_is_no_room_the_newest_pythons_alone_get_the_sandboxs_byteco
         sandboxes.append({tag for _, tag, folder in bundles if "sandbox" in folder})
 
     assert sandboxes == [{"older", THIS_PYTHON.cache_tag}, {THIS_PYTHON.cache_tag}, set()]
-    with pytest.raises(ValueError, match=f"no more than {len(built[-1]) - 1}"):
-        zipapps.build_zipapp.build(files, found, 0, len(built[-1]) - 1)
+    with pytest.raises(ValueError, match="no more than 10000"):
+        zipapps.build_zipapp.build(files, found, 0, 10_000)
 
 
 def test_make_builds_it(tmp_path):
