@@ -44,7 +44,7 @@ class Invocation:
             self.settings.api_base  # a wrong base is refused before a credential is looked for
             credential = credentials.resolve(self.context)
             if credential.warning and (self.output.is_human or self.context.stderr.is_terminal):
-                self.output.notice(credential.warning)
+                self.output.warning("cli_credential_exposed", credential.warning)
             renew = None
             if credential.kind == credentials.OAUTH:
                 from heygen.auth import session

@@ -74,7 +74,7 @@ def _run(argv: Sequence[str], line: CommandLine, context: Context, outcome: dict
     )
     if line.moved_from:
         old, new = (" ".join(("heygen", *words)) for words in (line.moved_from, line.words))
-        output.notice(f"`{old}` is deprecated; use `{new}`")
+        output.warning("deprecated", f"{old} is deprecated", hint=f"Use: {new}")
     return _call(line, context, settings, output)
 
 

@@ -30,7 +30,7 @@ def run(invocation: Invocation) -> int:
     wrong = any("problem" in each for each in settings)
     invocation.output.result(settings, {**_COLUMNS, "Problem": "problem"} if wrong else _COLUMNS)
     if notice and invocation.output.is_human:
-        invocation.output.notice(notice)
+        invocation.output.notice("analytics", notice)
     return ExitCode.OK
 
 

@@ -95,6 +95,17 @@ def render_error(error: HeygenError, terminal: Terminal, usage: str | None = Non
     return "".join(f"{line}\n" for line in found)
 
 
+def render_message(kind: str, message: str, hint: str | None, terminal: Terminal) -> str:
+    """Return a `warning` or a `notice` as text with a newline at its end."""
+    if kind == "warning":
+        found = _sentence("Warning:", cells.escape(message), terminal, ("bold", "yellow"))
+    else:
+        found = cells.wrap(cells.escape(message), terminal.width) if terminal.is_terminal else [cells.escape(message)]
+    if hint:
+        found += _sentence("Hint:", cells.escape(hint), terminal)
+    return "".join(f"{line}\n" for line in found)
+
+
 def _sentence(head: str, text: str, terminal: Terminal, styles: tuple[str, ...] = ("bold",)) -> list[str]:
     """Return a sentence after its head, its further lines indented; the commands in a hint stand out."""
     indent = len(head) + 1

@@ -178,7 +178,24 @@ class Printer:
             self.context.stderr.write(_for_terminal(compact(error.envelope()), self.context.stderr) + "\n")
         self.context.stderr.flush()
 
-    def notice(self, text: str) -> None:
-        """Tell the user something on stderr that is no error."""
-        self.context.stderr.write(f"{text}\n")
-        self.context.stderr.flush()
+    def warning(self, code: str, message: str, hint: str | None = None, **fields: Any) -> None:
+        """Tell on stderr of something that is not right and ends nothing, such as the use of a deprecated command.
+
+        `fields` are further ones of the envelope, such as the `param` that it is about.
+        """
+        self._tell("warning", {"code": code, "message": message, "hint": hint, **fields})
+
+    def notice(self, code: str, message: str, hint: str | None = None, **fields: Any) -> None:
+        """Tell on stderr of something that is good to know, such as the `id` of what was created."""
+        self._tell("notice", {"code": code, "message": message, "hint": hint, **fields})
+
+    def _tell(self, kind: str, fields: dict[str, Any]) -> None:
+        stderr = self.context.stderr
+        fields = {name: value for name, value in fields.items() if value is not None}
+        if self.is_human:
+            from heygen.output import human
+
+            stderr.write(human.render_message(kind, fields["message"], fields.get("hint"), self.terminal(stderr)))
+        else:
+            stderr.write(_for_terminal(compact({kind: fields}), stderr) + "\n")
+        stderr.flush()

@@ -1,5 +1,6 @@
 """The command line's contract: where flags stand, what goes to which stream, and how mistakes are answered."""
 
+import json
 import os
 
 import pytest
@@ -92,7 +93,13 @@ def test_the_deprecated_alias_works_with_a_notice(run, server):
     server.answer({"data": []})
     result = run("brand-kit", "list", "--limit", "2")
     assert result.requests[0].target == "/v3/brand-kits?limit=2"
-    assert result.stderr == "`heygen brand-kit list` is deprecated; use `heygen brand kits list`\n"
+    assert json.loads(result.stderr) == {
+        "warning": {
+            "code": "deprecated",
+            "message": "heygen brand-kit list is deprecated",
+            "hint": "Use: heygen brand kits list",
+        }
+    }
 
 
 @pytest.mark.parametrize("number", ["-5", "-0.5", "+.5"])
