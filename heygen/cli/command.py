@@ -70,6 +70,8 @@ class Command(Record):
     operation: Operation | None = None
     fields: tuple[Field, ...] = ()
     is_hidden: bool = False
+    is_deprecated: bool = False
+    replaced_by: tuple[str, ...] | None = None  # the words of the command that does now what a deprecated one did
     # Everything after the first positional is the argument of another program or command.
     takes_rest: bool = False
 

@@ -72,9 +72,11 @@ def _run(argv: Sequence[str], line: CommandLine, context: Context, outcome: dict
         settings.color,
         lambda token: line.with_flag("token", token),
     )
-    if line.moved_from:
-        old, new = (" ".join(("heygen", *words)) for words in (line.moved_from, line.words))
-        output.warning("deprecated", f"{old} is deprecated", hint=f"Use: {new}")
+    old = line.moved_from or (line.words if line.command.is_deprecated else None)
+    if old:
+        from heygen.cli.replacement import replacement
+
+        output.warning("deprecated", f"heygen {' '.join(old)} is deprecated", hint=replacement(line))
     return _call(line, context, settings, output)
 
 

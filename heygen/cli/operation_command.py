@@ -104,6 +104,8 @@ def make(operation: Operation) -> Command:
         operation=operation,
         fields=fields,
         is_hidden=operation.is_hidden,
+        is_deprecated=operation.is_deprecated,
+        replaced_by=operation.replaced_by,
     )
 
 

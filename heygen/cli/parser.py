@@ -50,19 +50,36 @@ class CommandLine:
         self.flags: list[tuple[Flag, str]] = []  # as they were written, in order
         self.positionals: list[str] = []
 
-    def with_flag(self, name: str, value: str) -> str | None:
-        """Return this command line once more, as one types it, with another value for a flag; None where it has none."""
-        from shlex import quote
-
-        if self.command is None or all(flag.name != name for flag in self.command.flags):
-            return None
-        parts = ["heygen", *self.words, *self.positionals]
+    def argv(self) -> list[str]:
+        """Return the arguments once more: words, positionals, flags."""
+        looks_like_flags = any(text.startswith("-") for text in self.positionals)
+        parts = [*self.words, *(() if looks_like_flags else self.positionals)]
         for flag, text in self.flags:
             if flag.type == "boolean":
                 parts.append(f"--{flag.name}" + ("=false" if text.lower() in values.FALSE else ""))
-            elif flag.name != name:
+            elif text.startswith("-"):
+                parts.append(f"--{flag.name}={text}")
+            else:
                 parts.extend((f"--{flag.name}", text))
-        return " ".join(quote(part) for part in (*parts, f"--{name}", value))
+        return [*parts, "--", *self.positionals] if looks_like_flags else parts
+
+    def typed(self) -> str:
+        """Return the command line once more, as one types it in a shell."""
+        from shlex import quote
+
+        return " ".join(map(quote, ("heygen", *self.argv())))
+
+    def with_flag(self, name: str, value: str) -> str | None:
+        """Return this command line, as one types it, with another value for a flag; None where it does not take that."""
+        if self.command is None:
+            return None
+        flag = next((each for each in self.command.flags if each.name == name), None)
+        if flag is None:
+            return None
+        other = CommandLine()
+        other.words, other.positionals = self.words, self.positionals
+        other.flags = [*(each for each in self.flags if each[0].name != name), (flag, value)]
+        return other.typed()
 
 
 def read(argv: Sequence[str], line: CommandLine) -> None:

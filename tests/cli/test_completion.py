@@ -12,14 +12,14 @@ from heygen.cli.completion import model
 
 SHELLS = ("bash", "zsh", "fish", "powershell")
 
-GROUPS = set(tree.top_level()) | {"help"}
+GROUPS = {word for word in tree.top_level() if not tree.is_deprecated(word)} | {"help"}
 VIDEO = {"batches", "create", "delete", "download", "get", "list", "statuses"}
 
 # A command line up to the cursor, and everything that is offered there.
 CASES = [
     ("heygen ", GROUPS),
     ("heygen --human ", GROUPS),
-    ("heygen voi", {"voice"}),
+    ("heygen vide", {"video", "video-agent", "video-translate"}),
     ("heygen video ", VIDEO),
     ("heygen video --human ", VIDEO),
     ("heygen --color never video ", VIDEO),
