@@ -8,16 +8,21 @@ from heygen.core.errors import ExitCode, HeygenError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable, Sequence
 
     from heygen.cli.command import Command
     from heygen.core.context import Context
+    from heygen.core.receipt import Receipt
     from heygen.http.client import Client
     from heygen.output.printer import Printer
 
 
 class Invocation:
-    """What a command's `run` gets. `given` holds the flags and positionals that the user set, by key."""
+    """What a command's `run` gets. `given` holds the flags and positionals that the user set, by key.
+
+    `waiting_command` returns the command line that waits for a resource, given the words that show one and the
+    arguments, with all that the user asked of this wait.
+    """
 
     def __init__(
         self,
@@ -27,6 +32,8 @@ class Invocation:
         missing: tuple[str, ...],
         settings: Settings,
         output: Printer,
+        receipt: Receipt,
+        waiting_command: Callable[[Sequence[str], Sequence[str]], str],
     ) -> None:
         self.context = context
         self.command = command
@@ -34,6 +41,8 @@ class Invocation:
         self.missing = missing
         self.settings = settings
         self.output = output
+        self.receipt = receipt
+        self.waiting_command = waiting_command
         self._client: Client | None = None
 
     def client(self) -> Client:

@@ -36,12 +36,15 @@ def run(invocation: Invocation) -> int:
 
         document = send_and_wait(invocation, client, call)
         if document is None:
+            invocation.receipt.close()
             return ExitCode.OK  # standard output has the finished file
     else:
-        from heygen.calls.sending import send
+        from heygen.calls.creating import send_with_receipt
 
-        document = send(operation, client, call).document
+        document = send_with_receipt(invocation, operation, client, call).document
     _print(invocation, document)
+    if not invocation.context.stdout.is_closed:
+        invocation.receipt.close()
     return ExitCode.OK
 
 

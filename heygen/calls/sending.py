@@ -34,6 +34,7 @@ def send(operation: Operation, client: Client, call: Call) -> Answer:
 def _unknown_outcome(operation: Operation, call: Call, error: HeygenError) -> HeygenError:
     from heygen.calls import hints
 
+    error.outcome_is_unknown = True
     error.message += "; the API may have carried out the request all the same"
     error.message += "" if call.repeat_is_safe else ", so it was not repeated"
     lister = hints.list_command_for_created(operation)

@@ -69,6 +69,20 @@ class CommandLine:
 
         return " ".join(map(quote, ("heygen", *self.argv())))
 
+    def carried_to(self, command: Command, positionals: Sequence[str], *switches: str) -> CommandLine:
+        """Return the line of another command with those of our flags that it takes as well, and these switches set."""
+        named = {flag.name: flag for flag in command.flags}
+        other = CommandLine()
+        other.words, other.command, other.positionals = command.words, command, list(positionals)
+        other.flags = [
+            (flag, text)
+            for flag, text in self.flags
+            if flag.section == GLOBAL or (flag.name in named and named[flag.name].key == flag.key)
+        ]
+        written = {flag.name for flag, _ in other.flags}
+        other.flags[:0] = [(named[name], "true") for name in switches if name in named and name not in written]
+        return other
+
     def with_flag(self, name: str, value: str) -> str | None:
         """Return this command line, as one types it, with another value for a flag; None where it does not take that."""
         if self.command is None:

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from heygen.cli import tree
-from heygen.cli.command import GLOBAL
 from heygen.cli.parser import CommandLine, read
 from heygen.core.errors import HeygenError
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from heygen.cli.command import Command
 
 
 def replacement(line: CommandLine) -> str | None:
@@ -23,21 +18,9 @@ def replacement(line: CommandLine) -> str | None:
     command = tree.command(line.command.replaced_by) if line.command.replaced_by else None
     if command is None:
         return None
-    carried = _carried(line, command)
+    carried = line.carried_to(command, [str(line.given[each.key]) for each in command.arguments if each.key in line.given])
     try:
         read(carried.argv(), found := CommandLine())
     except HeygenError:
         return f"{command.path} --help"
     return f"{command.path} --help" if found.missing else carried.typed()
-
-
-def _carried(line: CommandLine, command: Command) -> CommandLine:
-    """Return the command line of another command with the arguments and flags that both have."""
-    carried = CommandLine()
-    carried.words, carried.command = command.words, command
-    named = {flag.name: flag for flag in command.flags}
-    carried.positionals = [str(line.given[each.key]) for each in command.arguments if each.key in line.given]
-    carried.flags = [
-        (flag, text) for flag, text in line.flags if flag.section == GLOBAL or (flag.name in named and named[flag.name].key == flag.key)
-    ]
-    return carried
