@@ -89,6 +89,11 @@ class Result:
         assert all(each.keys() <= {"warning", "notice"} for each in before)
         return last["error"]
 
+    @property
+    def notices(self):
+        """What else than an error stands on stderr: the warnings and notices of JSON mode."""
+        return [each for each in map(json.loads, self.stderr.splitlines()) if "error" not in each]
+
     def __repr__(self):
         return f"<status {self.status}\nstdout: {self.stdout}\nstderr: {self.stderr}>"
 

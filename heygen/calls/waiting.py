@@ -100,7 +100,8 @@ class _Waiting:
         if receipt.is_open:
             # Before the first poll: whatever ends this process, even kill -9, the ID is known.
             what = f"created {noun} {receipt.ids[0]}" if len(receipt.ids) == 1 else f"created {len(receipt.ids)}: {noun}"
-            self.invocation.output.notice("created", what, hint=receipt.resume, **receipt.names())
+            hint = None if self.invocation.output.is_human else receipt.resume
+            self.invocation.output.notice("created", what, hint=hint, **receipt.names())
         observer = self.invocation.output.wait_progress(noun)
         return jobs.wait(waited_for, self.plan, self._poll, self.context, self.deadline, observer)
 

@@ -4,6 +4,7 @@ import json
 import os
 
 import pytest
+from servers import CREATED
 
 AVATAR = {"type": "avatar", "avatar_id": "a1", "script": "Hi", "voice_id": "v1"}
 FLAGS = ("--type", "avatar", "--avatar-id", "a1", "--script", "Hi", "--voice-id", "v1")
@@ -11,7 +12,7 @@ FLAGS = ("--type", "avatar", "--avatar-id", "a1", "--script", "Hi", "--voice-id"
 
 def sent(run, server, *argv, **options):
     """Run a command that must succeed, and return the body that it sent."""
-    server.answer({"data": {}})
+    server.answer(CREATED)
     result = run(*argv, **options)
     assert result.status == 0, result
     return result.requests[0].json
@@ -106,7 +107,7 @@ def test_a_number_that_no_float_holds_is_refused(run, server):
 
 
 def test_an_optional_body_may_be_left_out(run, server):
-    server.answer({"data": {}})
+    server.answer(CREATED)
     result = run("asset", "complete", "create", "asset_1")
     assert result.status == 0
     assert result.requests[0].body == b""

@@ -27,7 +27,9 @@ def test_the_result_is_the_resource_as_get_prints_it(run, server):
     result = run(*CREATE)
     assert result.status == 0
     assert result.json == DONE
-    assert result.stderr == ""
+    assert result.notices == [
+        {"notice": {"code": "created", "message": "created video vid_1", "hint": "heygen video get vid_1 --wait", "id": "vid_1"}}
+    ]
     assert [each.target for each in result.requests] == ["/v3/videos"] + ["/v3/videos/vid_1"] * 3
 
 
@@ -88,7 +90,7 @@ def test_a_network_that_is_cut_and_comes_back_costs_nothing_but_time(run, server
     server.answer(CREATED).answer(video("pending")).answer(video("processing"))
     result = run(*CREATE, sleep=sleep)
     back[0].close()
-    assert (result.status, result.json, result.stderr) == (0, DONE, "")
+    assert (result.status, result.json, len(result.notices)) == (0, DONE, 1)
     assert len(clock.sleeps) == 6
 
 
@@ -101,6 +103,8 @@ def test_a_timeout_leaves_the_last_state_and_the_follow_up(run, server):
         "code": "timeout",
         "message": "polling timed out after 20m0s",
         "hint": "heygen video get vid_1",
+        "id": "vid_1",
+        "resume": "heygen video get vid_1 --wait",
     }
     assert result.clock.elapsed == pytest.approx(20 * 60)
 
