@@ -62,6 +62,11 @@ class Invocation:
             self._client = Client(self.context, self.settings, credential, renew)
         return self._client
 
+    def close_receipt(self) -> None:
+        """Note that the result is printed; on a stdout that our caller has closed, it has reached nobody."""
+        if not self.context.stdout.is_closed:
+            self.receipt.close()
+
     def confirm(self, question: str, refusal: HeygenError) -> None:
         """Ask a yes-or-no question on the terminal; anything but yes ends the run with `canceled`.
 

@@ -43,8 +43,7 @@ def run(invocation: Invocation) -> int:
 
         document = send_with_receipt(invocation, operation, client, call).document
     _print(invocation, document)
-    if not invocation.context.stdout.is_closed:
-        invocation.receipt.close()
+    invocation.close_receipt()
     return ExitCode.OK
 
 

@@ -2,12 +2,13 @@
 
 import hashlib
 import json
+import os
 import sys
 import urllib.request
 
 import pytest
 from hostile import break_off, read_body, reset
-from processes import peak_memory
+from processes import peak_memory, start
 from uploads import ASSET, MP4, SHA
 
 # --- `asset upload`, one file
@@ -322,3 +323,18 @@ def test_memory_does_not_grow_with_the_file(server, wire, tmp_path, command):
     else:
         server.answer({"data": slot(wire)}).answer(ASSET)
         assert peak_memory(server, "asset", "upload", str(file)) < 40
+
+
+@pytest.mark.skipif(os.name == "nt", reason="streams as POSIX has them")
+def test_an_asset_whose_result_nobody_reads_is_named_on_stderr(server, files, clip):
+    server.answer({"data": slot(files)})
+    files.answer(body=b"")
+    server.answer(ASSET)
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = start(server, "asset", "upload", os.fspath(clip), stdout=writer)
+    os.close(writer)
+    _, stderr = process.communicate(timeout=60)
+    error = json.loads(stderr)["error"]
+    assert (process.returncode, error["code"]) == (1, "cli_file_io_error")
+    assert error["id"] == ASSET["data"]["asset_id"]
