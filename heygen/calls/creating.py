@@ -25,7 +25,7 @@ def send_with_receipt(invocation: Invocation, operation: Operation, client: Clie
     receipt = invocation.receipt
     is_read = call.method in ("GET", "HEAD")
     if not is_read:
-        receipt.begin(call.idempotency_key, _list_command(operation))
+        receipt.begin(call.idempotency_key, hints.list_command_for_created(operation))
     try:
         answer = send(operation, client, call)
     except HeygenError as error:
@@ -47,12 +47,6 @@ def send_with_receipt(invocation: Invocation, operation: Operation, client: Clie
         return answer
     receipt.state = answer.document
     raise HeygenError("cli_response_parse_error", what, hint=hint, request_id=answer.request_id, result=answer.document)
-
-
-def _list_command(operation: Operation) -> str | None:
-    """Return the command that lists what an operation makes at once: the session, where that makes the resource later."""
-    later = operation.wait.instead if operation.wait else None
-    return hints.list_command_for_created((operations.find_by_words(later) if later else None) or operation)
 
 
 def created_by(operation: Operation, document: Any) -> tuple[tuple[str, ...], tuple[str, ...] | None]:

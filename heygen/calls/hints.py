@@ -19,6 +19,9 @@ def command_line(*words: str) -> str:
 
 def list_command_for_created(operation: Operation) -> str | None:
     """Return the command that lists what an operation makes, or None where there is none."""
+    if operation.wait and operation.wait.instead:
+        # A session is made at once, and the resource by it later.
+        operation = operations.find_by_words(operation.wait.instead) or operation
     words = operation.wait.follow_up if operation.wait else operation.words
     if len(words) > 2 and operation.wait and words[-2] != "batches":
         return _list_command([(*words[:-1], "list")])

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from heygen.api.operations import Operation
     from heygen.calls.invocation import Invocation
 
+_WITHOUT_SIGNS = str.maketrans("_:.-", "0000")  # for a look at the other characters of an idempotency key
+
 
 def prepare(invocation: Invocation) -> Call:
     """Return the checked call that the command line asks for; nothing is sent and no credential read.
@@ -128,13 +130,13 @@ def _query(operation: Operation, values: dict[str, Any]) -> tuple[tuple[str, str
 
 
 def idempotency_key(invocation: Invocation) -> str:
-    """Return the key that the user set, or a random one. Raises a usage error for one that no header takes."""
+    """Return the key that the user set, or a random one. Raises a usage error for one that the API does not take."""
     given = invocation.given.get("idempotency_key")
     if given is None:
         return invocation.context.uuid()
-    if not given or not all("!" <= sign <= "~" for sign in given) or len(given) > 255:
+    if not 1 <= len(given) <= 255 or not given.isascii() or not given.translate(_WITHOUT_SIGNS).isalnum():
         raise usage_error(
-            "--idempotency-key must be 1 to 255 printable ASCII characters without blanks", param="idempotency-key"
+            "--idempotency-key must be 1 to 255 letters, digits and the signs _ : . -", param="idempotency-key"
         )
     return given
 

@@ -38,7 +38,7 @@ def _unknown_outcome(operation: Operation, call: Call, error: HeygenError) -> He
     error.message += "; the API may have carried out the request all the same"
     error.message += "" if call.repeat_is_safe else ", so it was not repeated"
     lister = hints.list_command_for_created(operation)
-    again = "repeat it with the same --idempotency-key" if call.idempotency_key else "repeat it"
+    again = "repeat it with the same --idempotency-key" if call.idempotency_key and call.repeat_is_safe else "repeat it"
     error.hint = f"Look before you {again}: {lister}" if lister else f"Look at the resource before you {again}"
     if call.idempotency_key:
         error.details = {**error.details, "idempotency_key": call.idempotency_key}

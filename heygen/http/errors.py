@@ -61,7 +61,8 @@ def from_failure(failure: TransportFailure) -> HeygenError:
     """Return the error for a request that got no whole answer."""
     if isinstance(failure, TimedOut):
         hint = "Check the connection and try again; --debug shows each attempt"
-        return HeygenError("timeout", str(failure), hint=hint)
+        # 4 is for what exists and goes on; of this, nothing is known to exist.
+        return HeygenError("timeout", str(failure), hint=hint, exit_code=ExitCode.ERROR)
     return HeygenError("network_error", str(failure), hint=failure.hint)
 
 

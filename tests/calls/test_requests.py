@@ -257,8 +257,9 @@ def test_the_idempotency_key_is_the_same_on_all_tries(run, server):
     assert len(keys) == 3 and len(set(keys)) == 1
 
 
-def test_a_bad_idempotency_key_is_refused(run, server):
-    assert "--idempotency-key must be" in refused(run, "video", "create", *FLAGS, "--idempotency-key", "a\nb")["message"]
+@pytest.mark.parametrize("key", ["a\nb", "", "a b", "ä", "a/b", "k" * 256])
+def test_a_bad_idempotency_key_is_refused(run, server, key):
+    assert "--idempotency-key must be" in refused(run, "video", "create", *FLAGS, "--idempotency-key", key)["message"]
 
 
 def test_schemas_are_self_contained_and_need_neither_key_nor_arguments(run, server):
