@@ -26,7 +26,7 @@ def prepare(invocation: Invocation) -> Call:
     data = reader.data()
     for flag in invocation.command.flags:
         if flag.takes_stdin and flag.key in values:
-            values[flag.key] = reader.text(flag, values[flag.key])
+            values[flag.key] = reader.text(flag, values[flag.key], is_checked=not values.get("no_validate"))
     if operation.is_multipart:
         _refuse_missing(invocation)
         return _multipart_call(invocation, operation, values)

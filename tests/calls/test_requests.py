@@ -192,7 +192,7 @@ def test_text_that_reads_as_json_is_told_how_to_be_text(run, server, text):
     [
         (("video-agent", "create", "--prompt", ""), "--prompt must not be empty"),
         (("video-agent", "create", "--prompt", "x" * 10001), "--prompt must have at most 10000 characters, not 10001"),
-        (("video", "create", "--type", "cinematic_avatar", "--duration", "20"), "--duration must be from 4 to 15, not 20"),
+        (("video", "create", "--type", "cinematic_avatar", "--avatar-id", "a", "--prompt", "x", "--duration", "20"), "--duration must be from 4 to 15, not 20"),
         (("video", "create", *FLAGS, "--set", "voice_settings.speed=9"), "voice_settings.speed must be from 0.5 to 1.5, not 9"),
         (("video", "create", "--type", "studio", "--set", "scenes=[]"), "scenes must have at least 1 item"),
     ],
