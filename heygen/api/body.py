@@ -12,7 +12,7 @@ from heygen.core.suggest import listing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Sequence
+    from typing import Any, Container, Sequence
 
     from heygen.api.fields import Field
     from heygen.api.operations import Operation
@@ -144,10 +144,13 @@ def merge(
 
 
 def problems(operation: Operation, body: Any) -> list[Problem]:
-    """Return what is wrong with a merged body; none where it may be sent."""
-    if body is None or operation.body_schema is None:
+    """Return what is wrong with a merged body; none where it may be sent.
+
+    A change needs something to change, whether or not its body may be left out.
+    """
+    if operation.body_schema is None or (body is None and operation.method != "PATCH"):
         return []
-    return validate(body, operation.body_schema, operation.document)
+    return validate({} if body is None else body, operation.body_schema, operation.document)
 
 
 def refusal(
@@ -156,22 +159,26 @@ def refusal(
     command: str,
     missing: Sequence[str] = (),
     assignments: Sequence[str] = (),
+    from_elsewhere: Container[str] = (),
 ) -> HeygenError:
-    """Return the one usage error for all problems of a call.
+    """Return the one usage error for all problems of a call, each with its place under `details`.
 
     `missing` are arguments and flags that the command line itself lacks; missing fields join them. `assignments`
-    are the `--set` of the call: one may have been meant as text.
+    are the `--set` of the call: one may have been meant as text. `from_elsewhere` are the fields that come with -d
+    or --set: a rule that they break does not call them flags.
     """
     flags = {field.name: f"--{flag_name(field.name)}" for field in fields}
+
+    def as_given(name: str) -> str:
+        return name if name in from_elsewhere else flags.get(name, name)
+
     absent = list(missing)
     others = []
     for problem in found:
         if problem.kind == "missing" and problem.message == "is required":
             absent.append(flags.get(problem.path, problem.path))
         else:
-            named = flags.get(problem.path)
-            text = f"{named} {problem.message}" if named else problem.text()
-            others.append(text + (f"; did you mean {problem.suggestion}?" if problem.suggestion else ""))
+            others.append(problem.text(as_given if problem.kind == "rule" else lambda name: flags.get(name, name)))
     sentences = []
     if absent:
         sentences.append(f"missing required {'field' if len(absent) == 1 else 'fields'}: {listing(absent)}")
@@ -183,16 +190,29 @@ def refusal(
     sentences.extend(others)
     nested = [name for name in absent if not name.startswith(("--", "<"))]
     text = _meant_as_text(found, assignments)
+    unchecked = "add --no-validate to send it as it is"
     if text:
-        hint = f"As text it is: --set {text}"
+        hint = f"As text it is: --set {text}; or {unchecked}"
     elif nested:
-        hint = f"Give {nested[0]} with -d or --set; the expected shape: {command} --request-schema"
+        hint = f"Give {nested[0]} with -d or --set, or {unchecked}; the expected shape: {command} --request-schema"
     elif found:
-        hint = f"See the expected body with: {command} --request-schema"
+        hint = f"Correct it, or {unchecked}; see the expected body with: {command} --request-schema"
     else:
         hint = f"See: {command} --help"
     first = found[0].path if found else None
-    return usage_error("; ".join(sentences), param=first or None, hint=hint)
+    error = usage_error("; ".join(sentences), param=first or None, hint=hint)
+    if found:
+        error.details = {"details": [*({"path": name, "problem": "is required"} for name in missing), *map(_detail, found)]}
+    return error
+
+
+def _detail(problem: Problem) -> dict[str, Any]:
+    """Return a problem as programs read it."""
+    guess = f"; did you mean {problem.suggestion}?" if problem.suggestion else ""
+    detail: dict[str, Any] = {"path": problem.path, "problem": problem.message + guess}
+    if problem.allowed:
+        detail["allowed"] = list(problem.allowed)
+    return detail
 
 
 def _meant_as_text(found: Sequence[Problem], assignments: Sequence[str]) -> str | None:

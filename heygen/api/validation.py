@@ -5,16 +5,16 @@ Covers the keywords that the documents use, and the common ones that a newer ups
 
 from __future__ import annotations
 
-from heygen.api import schema as schemas
+from heygen.api import rules, schema as schemas
 from heygen.core.record import Record
-from heygen.core.suggest import closest, listing
+from heygen.core.suggest import closest, listing, slip
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable
 
-# An unknown field is only refused as a typing mistake where it is this much like a known one.
-_TYPO = 0.8
+# A text that is not white space alone.
+_NOT_BLANK = r"\S"
 
 _ARTICLES = {"array": "a list", "object": "an object", "integer": "an integer", "null": "null"}
 
@@ -23,26 +23,41 @@ class Problem(Record):
     """What is wrong with an instance: where (a field path, "" for the whole), why, and a likely remedy."""
 
     path: str
-    kind: str  # "missing", "unknown", "type", "value", "variant"
+    kind: str  # "missing", "unknown", "type", "value", "variant", "rule"
     message: str  # without the path: "is required", "must be one of: a, b"
     suggestion: str | None = None
     wanted: tuple[str, ...] = ()  # the types that would have been right, where it is the type that is wrong
+    allowed: tuple[Any, ...] = ()  # the values that would have been right, where there are only a few
+    object_path: str = ""  # of the object whose rule is broken
+    parts: tuple[str, ...] = ()  # the message of a broken rule, field names as `rules.Name`
 
-    def text(self) -> str:
-        """Return the problem as a sentence that names the field."""
-        return f"{self.path or 'the body'} {self.message}"
+    def text(self, name: Callable[[str], str] = str) -> str:
+        """Return the problem as a sentence that names the field; `name` is how fields of the body are to be called."""
+        if self.kind == "rule":
+            is_top = not self.object_path
+            told = [name(part) if is_top and isinstance(part, rules.Name) else part for part in self.parts]
+            text = ("" if is_top else f"{self.object_path}: ") + "".join(told)
+        else:
+            text = f"{name(self.path) if self.path else 'the body'} {self.message}"
+        return text + (f"; did you mean {self.suggestion}?" if self.suggestion else "")
 
 
 def validate(instance: Any, schema: dict[str, Any], document: dict[str, Any], path: str = "") -> list[Problem]:
     """Return every problem of an instance, in document order; none where it fits the schema."""
     schema = schemas.resolve(schema, document)
+    problems = _validate_parts(instance, schema, document, path)
+    for part in schema.get("allOf", ()):
+        if not rules.is_rule(part):
+            problems.extend(validate(instance, part, document, path))
+    if isinstance(instance, dict):
+        problems.extend(_broken_rules(instance, schema, document, path, problems))
+    return problems
+
+
+def _validate_parts(instance: Any, schema: dict[str, Any], document: dict[str, Any], path: str) -> list[Problem]:
     mapping = schemas.variants(schema, document)
     if mapping:
         return _validate_variant(instance, schema, mapping, document, path)
-    for part in schema.get("allOf", ()):
-        problems = validate(instance, part, document, path)
-        if problems:
-            return problems
     branches = schemas.alternatives(schema)
     if branches:
         return _validate_union(instance, branches, document, path)
@@ -54,6 +69,29 @@ def validate(instance: Any, schema: dict[str, Any], document: dict[str, Any], pa
     if isinstance(instance, list):
         return _validate_array(instance, schema, document, path)
     return []
+
+
+def _broken_rules(
+    instance: dict[str, Any], schema: dict[str, Any], document: dict[str, Any], path: str, problems: list[Problem]
+) -> list[Problem]:
+    """Return the rules between fields that an object breaks; `problems` are those of the fields themselves."""
+    inside = f"{path}." if path else ""
+    wrong = {each.path[len(inside) :] for each in problems} | {each.suggestion for each in problems if each.suggestion}
+
+    def fits(value: Any, part: dict[str, Any]) -> bool:
+        return not validate(value, part, document)
+
+    return [
+        Problem(
+            path=inside + breach.field if breach.field else path,
+            kind="rule",
+            message="".join(breach.parts),
+            allowed=breach.allowed,
+            object_path=path,
+            parts=breach.parts,
+        )
+        for breach in rules.breaches(instance, schema, fits, wrong)
+    ]
 
 
 def type_of(instance: Any) -> str:
@@ -85,7 +123,7 @@ def _validate_variant(
     name = schema["discriminator"]["propertyName"]
     where = f"{path}.{name}" if path else name
     if name not in instance:
-        return [Problem(path=where, kind="missing", message=f"is required: one of {listing(mapping)}")]
+        return [Problem(path=where, kind="missing", message=f"is required: one of {listing(mapping)}", allowed=tuple(mapping))]
     chosen = instance[name]
     if not isinstance(chosen, str) or chosen not in mapping:
         return [_enum_problem(chosen, list(mapping), where, "variant")]
@@ -114,15 +152,20 @@ def _check_value(instance: Any, schema: dict[str, Any], path: str) -> Problem | 
         actual = type_of(instance)
         if actual not in allowed_types and not (actual == "integer" and "number" in allowed_types):
             return _type_problem(instance, allowed_types, path)
-    if "const" in schema and instance != schema["const"]:
-        return Problem(path=path, kind="value", message=f"must be {_shown(schema['const'])}")
-    if "enum" in schema and not any(instance == value and type(instance) is type(value) for value in schema["enum"]):
+    if "const" in schema and not _same(instance, schema["const"]):
+        return Problem(path=path, kind="value", message=f"must be {_shown(schema['const'])}", allowed=(schema["const"],))
+    if "enum" in schema and not any(_same(instance, value) for value in schema["enum"]):
         return _enum_problem(instance, [value for value in schema["enum"] if value is not None], path, "value")
     if isinstance(instance, (int, float)) and not isinstance(instance, bool):
         return _check_bounds(instance, schema, path)
     if isinstance(instance, str):
         return _check_string(instance, schema, path)
     return None
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Tell whether two JSON values are equal: 25 and 25.0 are, 1 and true are not."""
+    return one == other and isinstance(one, bool) == isinstance(other, bool)
 
 
 def _check_bounds(number: float, schema: dict[str, Any], path: str) -> Problem | None:
@@ -134,7 +177,13 @@ def _check_bounds(number: float, schema: dict[str, Any], path: str) -> Problem |
         and (above is None or number > above)
         and (below is None or number < below)
     )
-    return None if fits else Problem(path=path, kind="value", message=f"must be {bounds(schema)}, not {number}")
+    if not fits:
+        return Problem(path=path, kind="value", message=f"must be {bounds(schema)}, not {number}")
+    step = schema.get("multipleOf")
+    if step and number % step:
+        wanted = "an even number" if step == 2 else f"a multiple of {step}"
+        return Problem(path=path, kind="value", message=f"must be {wanted}, not {number}")
+    return None
 
 
 def bounds(schema: dict[str, Any]) -> str:
@@ -162,16 +211,51 @@ def _check_string(text: str, schema: dict[str, Any], path: str) -> Problem | Non
         return Problem(path=path, kind="value", message=message)
     if longest is not None and len(text) > longest:
         return Problem(path=path, kind="value", message=f"must have at most {longest} characters, not {len(text)}")
-    if "pattern" in schema:
-        import re
-
-        try:
-            matches = re.search(schema["pattern"], text)
-        except re.error:  # a pattern of another dialect is the API's to judge
-            return None
-        if not matches:
-            return Problem(path=path, kind="value", message=f"must match {schema['pattern']}")
+    if not _matches(text, schema.get("pattern")):
+        if schema["pattern"] == _NOT_BLANK:
+            return Problem(path=path, kind="value", message="must not be empty")
+        # The title of a schema with a pattern is what the text must be.
+        wanted = f"be {schema['title']}, not {_shown(text)}" if "title" in schema else f"match {schema['pattern']}"
+        return Problem(path=path, kind="value", message=f"must {wanted}")
+    if schema.get("format") == "uri" and not _is_web_address(text):
+        wanted = "an https URL such as https://example.com/file.mp4"
+        return Problem(path=path, kind="value", message=f"must be {wanted}, not {_shown(text)}")
+    if schema.get("contentEncoding") == "base64" and not _is_base64(text):
+        return Problem(path=path, kind="value", message="must be base64")
     return None
+
+
+def _matches(text: str, pattern: str | None) -> bool:
+    if pattern is None:
+        return True
+    import re
+
+    try:
+        return bool(re.search(pattern, text))
+    except re.error:  # a pattern of another dialect is the API's to judge
+        return True
+
+
+def _is_web_address(text: str) -> bool:
+    """Tell whether a text is a URL of the web. (Plain http is let pass: rehearsals use servers of their own.)"""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(text)
+        is_usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return is_usable and text.isprintable() and " " not in text
+
+
+def _is_base64(text: str) -> bool:
+    import base64
+
+    try:
+        base64.b64decode(text, validate=True)
+    except ValueError:
+        return False
+    return True
 
 
 def _validate_object(
@@ -186,13 +270,16 @@ def _validate_object(
     ]
     extra = schema.get("additionalProperties", True)
     for name, value in instance.items():
+        if "propertyNames" in schema:
+            found = validate(name, schema["propertyNames"], document, inside + name)
+            problems.extend(problem.replace(message=f"has a name that {problem.message}") for problem in found)
         if name in properties:
             problems.extend(validate(value, properties[name], document, inside + name))
         elif isinstance(extra, dict):
             problems.extend(validate(value, extra, document, inside + name))
         else:
             # A known field that is there as well was not what the unknown one was meant to be.
-            near = closest(name, [known for known in properties if known not in instance], _TYPO)
+            near = slip(name, [known for known in properties if known not in instance])
             if near or extra is False:
                 problems.append(
                     Problem(path=inside + name, kind="unknown", message="is not a known field", suggestion=near)
@@ -215,6 +302,10 @@ def _validate_array(
     if most is not None and len(instance) > most:
         return [Problem(path=path, kind="value", message=f"must have at most {_counted(most)}, not {len(instance)}")]
     problems: list[Problem] = []
+    if schema.get("uniqueItems"):
+        for index, item in enumerate(instance):
+            if any(_same(item, other) for other in instance[:index]):
+                problems.append(Problem(path=f"{path}[{index}]", kind="value", message=f"{_shown(item)} is given twice"))
     items = schema.get("items")
     if items:
         for index, item in enumerate(instance):
@@ -236,11 +327,14 @@ def _type_problem(instance: Any, allowed: tuple[str, ...], path: str) -> Problem
 
 def _enum_problem(value: Any, allowed: list[Any], path: str, kind: str) -> Problem:
     near = closest(value, [each for each in allowed if isinstance(each, str)]) if isinstance(value, str) else None
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        near = closest(str(value), [str(each) for each in allowed])
     return Problem(
         path=path,
         kind=kind,
         message=f"must be one of: {listing(_bare(each) for each in allowed)}; not {_shown(value)}",
         suggestion=near,
+        allowed=tuple(allowed),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from heygen.api import body as bodies
-from heygen.core.errors import usage_error
+from heygen.core.errors import HeygenError, usage_error
 from heygen.http.client import LARGEST_DOCUMENT
 
 TYPE_CHECKING = False
@@ -39,17 +39,31 @@ class InputReader:
                     raise ValueError("it has more than 100 MiB")
                 return bodies.parse_data(_decoded(data, given), given)
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise usage_error(
-                f"cannot read the file {given} that -d names: {reason}",
+            is_unreadable = isinstance(error, OSError)
+            raise HeygenError(
+                "cli_file_io_error" if is_unreadable else "usage_error",
+                f"cannot read the file {given} that -d names: {getattr(error, 'strerror', None) or error}",
                 param="data",
                 hint="-d takes inline JSON that starts with {, a file's path, or - for stdin",
             ) from error
 
-    def text(self, flag: Flag) -> str:
-        """Return the text on standard input for a flag whose value is `-`, without its final newline."""
-        text = self._stdin(f"--{flag.name}")
-        return text[:-1] if text.endswith("\n") else text
+    def text(self, flag: Flag, given: str, is_checked: bool = True) -> str:
+        """Return the value of a flag for long text: `-` stands for standard input, without its final newline.
+
+        Raises a usage error for `@file`, which other programs take for the text of a file.
+        """
+        if given == "-":
+            text = self._stdin(f"--{flag.name}")
+            return text[:-1] if text.endswith("\n") else text
+        if is_checked and given[:1] == "@" and len(given) > 1 and not any(map(str.isspace, given)):
+            from shlex import quote
+
+            raise usage_error(
+                f"--{flag.name} takes a text, not the name of a file: {given}",
+                param=flag.name,
+                hint=f"Add --no-validate to send it as it is; for the text of a file: --{flag.name} - < {quote(given[1:])}",
+            )
+        return given
 
     def _stdin(self, wanted_by: str) -> str:
         if self.stdin_taken_by:

@@ -27,8 +27,8 @@ def prepare(invocation: Invocation) -> Call:
     reader = InputReader(invocation)
     data = reader.data()
     for flag in invocation.command.flags:
-        if flag.takes_stdin and values.get(flag.key) == "-":
-            values[flag.key] = reader.text(flag)
+        if flag.takes_stdin and flag.key in values:
+            values[flag.key] = reader.text(flag, values[flag.key], is_checked=not values.get("no_validate"))
     if operation.is_multipart:
         _refuse_missing(invocation)
         return _multipart_call(invocation, operation, values)
@@ -61,8 +61,25 @@ def _content(
     missing = [name for name in invocation.missing if name not in of_fields]
     found = [] if values.get("no_validate") else bodies.problems(operation, content)
     if found or missing:
-        raise bodies.refusal(found, fields, invocation.command.path, missing, values.get("set", ()))
+        elsewhere = (content or {}).keys() - by_field.keys()
+        raise bodies.refusal(found, fields, invocation.command.path, missing, values.get("set", ()), elsewhere)
+    if not values.get("no_validate"):
+        _warn_of_unknown_fields(invocation, operation, content)
     return content
+
+
+def _warn_of_unknown_fields(
+    invocation: Invocation, operation: Operation, content: dict[str, Any] | None
+) -> None:
+    from heygen.api.unknown import unknown_fields
+
+    for field in unknown_fields(content, operation.body_schema or {}, operation.document):
+        guess = f"; did you mean {field.nearest}?" if field.nearest else ""
+        invocation.output.warning(
+            "unknown_field",
+            f"{field.path} is not a known field; it is sent as it is{guess}",
+            hint=f"See the known fields with: {invocation.command.path} --request-schema",
+        )
 
 
 def _refuse_missing(invocation: Invocation) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heygen.core.errors import HeygenError
+from heygen.core.errors import HINTS, HeygenError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +23,12 @@ def send(operation: Operation, client: Client, call: Call) -> Answer:
             lister = hints.list_command_for_ids(operation)
             if lister:
                 error.hint = f"Check ID with: {lister}"
+        if error.status == 400 and error.param and error.hint == HINTS.get(error.code):
+            from heygen.calls import hints
+
+            lister = hints.list_command_for_value(operation, error.param)
+            if lister:
+                error.hint = f"See what {error.param.partition('[')[0]} takes with: {lister}"
         raise
     except KeyboardInterrupt as interrupt:
         if call.method == "GET":

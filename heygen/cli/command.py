@@ -35,6 +35,7 @@ class Flag(Record):
     is_secret: bool = False  # what stands where its value would is not repeated in errors
     value_name: str | None = None
     note: str = ""  # which variants of a union body take it
+    is_of_body: bool = False  # what it may be is checked with the whole body, or not at all
 
     @property
     def key(self) -> str:

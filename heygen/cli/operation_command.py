@@ -146,6 +146,7 @@ def _field_flag(field: Field) -> Flag:
         is_array=any(each.is_array for each in shapes),
         enum=tuple(enum) if all(each.enum for each in shapes) else (),
         is_required=field.is_required,
+        is_of_body=True,
         note="" if len(field.shapes) == len(field.variants) else ", ".join(field.shapes),
     )
     return flag if limited else flag.replace(minimum=None, maximum=None)

@@ -170,7 +170,7 @@ class Parser(ArgumentParser):
             action="extend" if flag.is_array else "store",
             nargs="*" if flag.is_array else None,
             type=lambda text: self._typed(flag, text[len(_MARK) :]),
-            choices=flag.enum or None,
+            choices=None if flag.is_of_body else flag.enum or None,
         )
 
     def _add_positional(self, argument: Argument) -> None:

@@ -57,7 +57,7 @@ def typed(flag: Flag, text: str) -> Any:
 
 
 def _within(flag: Flag, value: float, text: str) -> float:
-    low, high = flag.minimum, flag.maximum
+    low, high = (None, None) if flag.is_of_body else (flag.minimum, flag.maximum)
     if (low is not None and value < low) or (high is not None and value > high):
         from heygen.api.validation import bounds
 

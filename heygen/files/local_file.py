@@ -109,9 +109,10 @@ def find(path: str, flag: str, context: Context) -> LocalFile:
         with open(path, "rb") as stream:
             begin = stream.read(64)
         file = LocalFile(path, os.path.basename(path), media_type.guess(path, begin))
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise usage_error(f"cannot read the file {path}: {reason}", param=flag) from error
+    except OSError as error:
+        raise _unreadable(path, error, flag) from error
+    except ValueError as error:
+        raise usage_error(f"cannot read the file {path}: {error}", param=flag) from error
     if not file.size:
         raise usage_error(f"the file {path} is empty", param=flag)
     return file
@@ -140,5 +141,5 @@ def _spool(path: str, stream: Any, flag: str, context: Context) -> LocalFile:
     return file
 
 
-def _unreadable(path: str, error: OSError) -> HeygenError:
-    return HeygenError("cli_file_io_error", f"cannot read the file {path}: {error.strerror or error}")
+def _unreadable(path: str, error: OSError, flag: str | None = None) -> HeygenError:
+    return HeygenError("cli_file_io_error", f"cannot read the file {path}: {error.strerror or error}", param=flag)

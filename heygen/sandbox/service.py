@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from heygen.api.operations import Operation, Parameter
+    from heygen.api.validation import Problem
     from heygen.sandbox.exchange import Incoming
     from heygen.sandbox.faults import Rule
     from heygen.sandbox.multipart import Upload
@@ -198,6 +199,7 @@ def _document(operation: Operation, incoming: Incoming) -> dict[str, Any]:
     if not content.strip():
         if operation.body_is_required:
             raise invalid("The request needs a JSON body")
+        _refuse(bodies.problems(operation, None))
         return {}
     media_type = incoming.content_type
     if media_type != "application/json" and not (media_type.startswith("application/") and media_type.endswith("+json")):
@@ -209,14 +211,14 @@ def _document(operation: Operation, incoming: Incoming) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise invalid("The body is not JSON that can be read") from error
     incoming.document = document
-    found = validate(document, operation.body_schema or {}, operation.document)
-    if found:
-        texts = [
-            problem.text() + (f"; did you mean {problem.suggestion}?" if problem.suggestion else "")
-            for problem in found
-        ]
-        raise invalid("; ".join(texts), found[0].path or None)
+    _refuse(validate(document, operation.body_schema or {}, operation.document))
     return document if isinstance(document, dict) else {}
+
+
+def _refuse(found: list[Problem]) -> None:
+    """Refuse a body with these problems, if there are any."""
+    if found:
+        raise invalid("; ".join(problem.text() for problem in found), found[0].path or None)
 
 
 def _query(operation: Operation, incoming: Incoming) -> dict[str, Any]:

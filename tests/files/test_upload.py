@@ -102,7 +102,7 @@ def test_what_cannot_be_uploaded_is_refused_before_anything_is_sent(run, server,
     if kind == "empty":
         path.write_bytes(b"")
     result = run(*command, f"{path}\0" if kind == "nul" else str(path))
-    assert (result.status, result.error["code"]) == (2, "usage_error")
+    assert (result.status, result.error["code"]) == ((1, "cli_file_io_error") if kind == "missing" else (2, "usage_error"))
     assert words in result.error["message"]
     assert not result.requests
 

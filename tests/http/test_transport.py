@@ -177,7 +177,7 @@ def test_an_answer_that_was_lost_once_stays_unknown_when_the_next_try_cannot_con
         handler.close_connection = True
 
     server.script(vanish)
-    result = run("asset", "direct-uploads", "batches", "create", "-d", '{"files":[{"filename":"a","content_type":"b","size_bytes":1}]}')
+    result = run("asset", "direct-uploads", "batches", "create", "-d", '{"files":[{"filename":"a","content_type":"a/b","size_bytes":1}]}')
     assert result.status == 1
     assert "could not connect" in result.error["message"]
     assert result.error["idempotency_key"]

@@ -90,7 +90,14 @@ def videos(world):
 
 
 def video_batches(world):
-    batch(world, "/v3/videos", {"videos": [AVATAR, {**AVATAR, "script": None}, AVATAR], "title": "Three"}, "video_ids")
+    silent = {**AVATAR, "script": None, "audio_asset_id": not_uploaded(world)}
+    batch(world, "/v3/videos", {"videos": [AVATAR, silent, AVATAR], "title": "Three"}, "video_ids")
+
+
+def not_uploaded(world):
+    """Return the id of an asset whose file has not come."""
+    file = {"filename": "a.mp3", "content_type": "audio/mpeg", "size_bytes": 3}
+    return world.api.post("/v3/assets/direct-uploads", file).data["asset_id"]
 
 
 def batch(world, path, body, ids_param, failing=1):
@@ -222,7 +229,7 @@ def lipsyncs(world):
     assert [each["title"] for each in api.get("/v3/lipsyncs").data] == ["New"]
     api.delete(path)
     gone(api, path)
-    bad = {**body, "start_time": 5, "end_time": 2}
+    bad = {**body, "audio": {"type": "asset_id", "asset_id": not_uploaded(world)}}
     batch(world, "/v3/lipsyncs", {"lipsyncs": [body, bad, body]}, "lipsync_ids")
 
 

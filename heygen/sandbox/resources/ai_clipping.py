@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from heygen.sandbox import jobs, media
-from heygen.sandbox.problems import invalid
 from heygen.sandbox.resources import events, references
 from heygen.sandbox.resources.collection import Collection
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
 STATES = ("pending", "running", "completed")
 COST = 2
-LONGEST_PROMPT = 500
 _TITLES = ("The moment that matters", "What nobody tells you", "In one minute", "The question everyone asks")
 
 
@@ -25,11 +23,6 @@ def create(call: Call) -> dict[str, Any]:
     body = call.body
     settings = body.get("output_settings") or {}
     references.check_file(call, body["video"], "video")
-    references.check_url(body.get("callback_url"), "callback_url")
-    if "duration_types" in settings and not settings["duration_types"]:
-        raise invalid("output_settings.duration_types must not be empty", "output_settings.duration_types")
-    if len(settings.get("prompt") or "") > LONGEST_PROMPT:
-        raise invalid(f"output_settings.prompt may have {LONGEST_PROMPT} characters", "output_settings.prompt")
     call.world.charge(COST)
     clips = settings.get("duration_types", ["30"])
     entry = call.create(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from heygen.sandbox import jobs, media
 from heygen.sandbox.call import when
-from heygen.sandbox.problems import invalid
 from heygen.sandbox.resources import references
 from heygen.sandbox.resources.collection import Collection
 
@@ -25,11 +24,6 @@ LAYERS = {"foreground": "foreground.webm", "mask": "mask.mp4", "background": "ba
 def create(call: Call) -> dict[str, Any]:
     body = call.body
     layers = body.get("layers", list(LAYERS))
-    if not layers:
-        raise invalid("layers must not be empty", "layers")
-    for index, layer in enumerate(layers):
-        if layer not in LAYERS:
-            raise invalid(f"layers[{index}] must be one of: {', '.join(LAYERS)}", f"layers[{index}]")
     references.check_file(call, body["video"], "video")
     call.world.charge(COST)
     entry = call.create("removal", layers=layers, title=body.get("title"), cost=COST)

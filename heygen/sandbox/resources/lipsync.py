@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from heygen.sandbox import jobs, media
 from heygen.sandbox.call import when
-from heygen.sandbox.problems import invalid
 from heygen.sandbox.resources import batches, events, references
 from heygen.sandbox.resources.collection import Collection
-from heygen.sandbox.resources.video_translate import check_section
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,10 +26,6 @@ def create(call: Call) -> dict[str, Any]:
 def _start(call: Call, request: dict[str, Any]) -> Entry:
     references.check_file(call, request["video"], "video")
     references.check_file(call, request["audio"], "audio")
-    references.check_url(request.get("callback_url"), "callback_url")
-    check_section(request)
-    if request.get("fps_mode") not in (None, "vfr", "cfr", "passthrough"):
-        raise invalid("fps_mode must be one of: vfr, cfr, passthrough", "fps_mode")
     cost = COSTS[request.get("mode", "speed")]
     call.world.charge(cost)
     entry = call.create(

@@ -65,7 +65,6 @@ def update_srt(call: Call) -> dict[str, Any]:
 def generate(call: Call) -> dict[str, Any]:
     entry = _completed(call)
     body = call.body
-    references.check_url(body.get("callback_url"), "callback_url")
     request = {
         **entry["request"],
         "enable_caption": body.get("captions", False),

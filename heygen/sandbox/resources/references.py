@@ -33,30 +33,6 @@ def check_file(call: Call, source: dict[str, Any] | None, param: str) -> None:
         return
     if source["type"] == "asset_id":
         check_asset(call, source["asset_id"], f"{param}.asset_id")
-    elif source["type"] == "url":
-        check_url(source["url"], f"{param}.url")
-    elif source["type"] == "base64":
-        import base64
-
-        try:
-            base64.b64decode(source["data"], validate=True)
-        except ValueError as error:
-            raise invalid(f"{param}.data is not base64", f"{param}.data") from error
-
-
-def check_url(url: str | None, param: str) -> None:
-    """Refuse what is no web address. (Plain http is let pass: rehearsals use servers of their own.)"""
-    if url is None:
-        return
-    from urllib.parse import urlsplit
-
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable or not url.isprintable() or " " in url:
-        raise invalid(f"{param} must be an https url", param)
 
 
 def check_voice(call: Call, id: str | None, param: str = "voice_id") -> None:

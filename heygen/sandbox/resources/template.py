@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from heygen.sandbox.problems import invalid, missing
-from heygen.sandbox.resources import references, video
+from heygen.sandbox.resources import video
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,25 +50,16 @@ def _find(call: Call) -> dict[str, Any]:
 
 def _check(call: Call, template: dict[str, Any]) -> None:
     body = call.body
-    references.check_url(body.get("callback_url"), "callback_url")
     for name, value in body["variables"].items():
         at = f"variables.{name}"
         known = template["variables"].get(name)
         if known is None:
             raise invalid(f"{at} is no variable of the template; there are: {', '.join(template['variables'])}", at)
-        if not isinstance(value, dict):
-            raise invalid(f"{at} must be an object with name, type and properties", at)
         if value.get("type", known["type"]) != known["type"]:
             raise invalid(f"{at}.type must be {known['type']}", f"{at}.type")
     for index, id in enumerate(body.get("scene_ids") or ()):
         if id not in template["scene_ids"]:
             raise invalid(f"scene_ids[{index}] is no scene of the template", f"scene_ids[{index}]")
-    if body.get("fps", 25) not in (25, 30, 60):
-        raise invalid("fps must be one of: 25, 30, 60", "fps")
-    for name in ("width", "height"):
-        size = (body.get("dimension") or {}).get(name)
-        if size is not None and not (128 <= size <= 4096 and size % 2 == 0):
-            raise invalid(f"dimension.{name} must be an even number from 128 to 4096", f"dimension.{name}")
 
 
 def _texts(variables: dict[str, Any]) -> list[str]:

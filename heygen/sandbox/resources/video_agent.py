@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from heygen.sandbox import jobs
 from heygen.sandbox.paging import newest_first
-from heygen.sandbox.problems import conflict, invalid, missing
+from heygen.sandbox.problems import conflict, missing
 from heygen.sandbox.resources import conversation, references, video
 
 TYPE_CHECKING = False
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from heygen.sandbox.store import Entry
 
 COST = 2
-MOST_FILES = 20
 MOST_MESSAGES = 40
-LONGEST_PROMPT = 10_000
 _JOB = "video-agent"
 # What a run is for, and the status of the session when it is over.
 _AFTER = {"ask": "waiting_for_input", "draft": "reviewing"}
@@ -32,10 +30,7 @@ _PROGRESS = {"ask": 10, "draft": 40}
 
 def create(call: Call) -> dict[str, Any]:
     body = call.body
-    if not 1 <= len(body["prompt"]) <= LONGEST_PROMPT:
-        raise invalid(f"prompt must have 1 to {LONGEST_PROMPT} characters", "prompt")
     _check(call)
-    references.check_url(body.get("callback_url"), "callback_url")
     session = call.create(
         "session",
         mode=body.get("mode", "generate"),
@@ -94,12 +89,10 @@ def send(call: Call) -> dict[str, Any]:
     session = _session(call)
     if session["mode"] != "chat":
         raise conflict("This session runs unattended; only one in chat mode takes messages")
-    if not call.body["message"].strip():
-        raise invalid("message must not be empty", "message")
     _check(call)
     if _is_running(call, session):
         raise conflict("The agent is still at work; wait for it, or stop it first")
-    conversation.add_user_message(call, session, call.body["message"])
+    conversation.add_user_message(call, session, call.body.get("message", "Edits of scenes."))
     step = _NEXT[session["run"]]
     if step == "video":
         _generate(call, session)
@@ -188,8 +181,6 @@ def _check(call: Call) -> None:
     references.check_avatar(call, body.get("avatar_id"))
     references.check_voice(call, body.get("voice_id"))
     files = body.get("files") or ()
-    if len(files) > MOST_FILES:
-        raise invalid(f"files may have {MOST_FILES} items at most, not {len(files)}", "files")
     for index, source in enumerate(files):
         references.check_file(call, source, f"files[{index}]")
 
