@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from heygen.api import body as bodies
-from heygen.core.errors import usage_error
+from heygen.core.errors import HeygenError, usage_error
 from heygen.http.client import LARGEST_DOCUMENT
 
 TYPE_CHECKING = False
@@ -40,7 +40,8 @@ class InputReader:
                 return bodies.parse_data(_decoded(data, given), given)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            raise usage_error(
+            raise HeygenError(
+                "cli_file_io_error" if isinstance(error, OSError) else "usage_error",
                 f"cannot read the file {given} that -d names: {reason}",
                 param="data",
                 hint="-d takes inline JSON that starts with {, a file's path, or - for stdin",

@@ -237,7 +237,7 @@ class Parser(ArgumentParser):
 
     def _unknown_flag(self, written: str) -> HeygenError:
         name = written.lstrip("-")
-        near = closest(name, [flag.name for flag in self.flags.values()])
+        near = closest(name, [flag.name for flag in self.flags.values() if not flag.is_hidden])
         message = f'unknown flag "{written}" for "{self.prog}"'
         if near:
             message += f"; did you mean --{near}?"

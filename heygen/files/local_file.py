@@ -94,7 +94,10 @@ class FileReader:
 
 
 def find(path: str, flag: str, context: Context) -> LocalFile:
-    """Return the file that a path names, `-` being standard input. Raises a usage error for what cannot be uploaded."""
+    """Return the file that a path names, `-` being standard input.
+
+    Raises `cli_file_io_error` for one that cannot be read, and a usage error for what is no file to upload.
+    """
     if path == "-":
         if context.stdin.is_terminal:
             raise usage_error("- reads standard input, which is a terminal", param=flag, hint="Name a file")
@@ -111,7 +114,8 @@ def find(path: str, flag: str, context: Context) -> LocalFile:
         file = LocalFile(path, os.path.basename(path), media_type.guess(path, begin))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise usage_error(f"cannot read the file {path}: {reason}", param=flag) from error
+        code = "cli_file_io_error" if isinstance(error, OSError) else "usage_error"
+        raise HeygenError(code, f"cannot read the file {path}: {reason}", param=flag) from error
     if not file.size:
         raise usage_error(f"the file {path} is empty", param=flag)
     return file

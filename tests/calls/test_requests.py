@@ -120,13 +120,18 @@ def test_an_optional_body_may_be_left_out(run, server):
         ("[1]", "must be a JSON object, not a list"),
         ('"x"', "must be a JSON object, not a string"),
         ('{"a": NaN}', "NaN is not JSON"),
-        ("nowhere.json", "cannot read the file nowhere.json that -d names: No such file or directory"),
         ("", "-d is empty"),
         ("{" * 100000, "is not valid JSON"),
     ],
 )
 def test_bad_data_is_refused_with_its_place(run, server, data, message):
     assert message in refused(run, "video", "create", "-d", data)["message"]
+
+
+def test_a_file_that_cannot_be_read_is_no_mistake_of_the_command_line(run, server):
+    result = run("video", "create", "-d", "nowhere.json")
+    assert (result.status, result.error["code"]) == (1, "cli_file_io_error")
+    assert result.error["message"] == "cannot read the file nowhere.json that -d names: No such file or directory"
 
 
 @pytest.mark.parametrize(
