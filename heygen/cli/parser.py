@@ -136,8 +136,9 @@ class Parser(ArgumentParser):
         self.add_argument(
             f"--{flag.name}",
             dest=dest,
-            action="extend" if flag.is_array else "store",
-            nargs="*" if flag.is_array else None,
+            # A value that is split may come to nothing, or to several.
+            action=("extend" if flag.is_split else "append") if flag.is_array else "store",
+            nargs="*" if flag.is_array and flag.is_split else None,
             type=lambda text: self._typed(flag, text[len(_MARK) :]),
             choices=flag.enum or None,
         )
