@@ -11,7 +11,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from heygen.auth.endpoints import Reply
     from heygen.config.settings import Settings
     from heygen.core.context import Context
 
