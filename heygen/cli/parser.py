@@ -167,8 +167,9 @@ class Parser(ArgumentParser):
         self.add_argument(
             f"--{flag.name}",
             dest=dest,
-            action="extend" if flag.is_array else "store",
-            nargs="*" if flag.is_array else None,
+            # A value that is split may come to nothing, or to several.
+            action=("extend" if flag.is_split else "append") if flag.is_array else "store",
+            nargs="*" if flag.is_array and flag.is_split else None,
             type=lambda text: self._typed(flag, text[len(_MARK) :]),
             choices=None if flag.is_of_body else flag.enum or None,
         )
@@ -268,7 +269,7 @@ class Parser(ArgumentParser):
 
     def _unknown_flag(self, written: str) -> HeygenError:
         name = written.lstrip("-")
-        near = closest(name, [flag.name for flag in self.flags.values()])
+        near = closest(name, [flag.name for flag in self.flags.values() if not flag.is_hidden])
         message = f'unknown flag "{written}" for "{self.prog}"'
         if near:
             message += f"; did you mean --{near}?"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from heygen.cli.command import value_name
 from heygen.core.errors import HeygenError, usage_error
 from heygen.core.suggest import closest, listing
 
@@ -53,6 +54,11 @@ def typed(flag: Flag, text: str) -> Any:
         if not is_number(text):
             raise usage_error(f'{name} must be a number, not "{text}"', param=flag.name)
         return _within(flag, int(text) if _is_integer(text) else float(text), text)
+    if flag.pattern:
+        import re
+
+        if not re.fullmatch(flag.pattern, text):
+            raise usage_error(f"{name} takes {value_name(flag)} alone", param=flag.name)
     return text
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from heygen import __version__
 from heygen.cli.command import Command, Flag
+from heygen.core import build
 from heygen.core.errors import ExitCode, HeygenError, usage_error
 from heygen.update import installation, semver
 
@@ -77,7 +78,14 @@ def _check(invocation: Invocation, current: Version, wanted: Version | None) -> 
     release = _find(_release_server(invocation), current, wanted)
     latest = release.version if release else current
     invocation.output.result(
-        {"current": current.tag, "latest": latest.tag, "update_available": latest.precedence != current.precedence}
+        {
+            "current": current.tag,
+            "latest": latest.tag,
+            "update_available": latest.precedence != current.precedence,
+            "channel": "dev" if current.is_dev else "stable",
+            "install_method": installation.find().method,
+            "release_build": bool(build.RELEASES_URL),
+        }
     )
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 _BLOCK = 64 * 1024  # bytes
+_OFF = ("", "0", "false", "no")  # what switches a variable off, in any case
 
 
 class OutputStream:
@@ -205,16 +206,19 @@ class Context:
         """Tell whether an environment variable has a non-empty value."""
         return bool(self.environ.get(name))
 
+    def is_on(self, name: str) -> bool:
+        """Tell whether an environment variable switches something on: it is neither empty nor 0, false or no."""
+        return self.environ.get(name, "").strip().lower() not in _OFF
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether a person who watches stderr may be asked: neither CI nor HEYGEN_NONINTERACTIVE is on."""
+        return self.stderr.is_terminal and not self.is_on("CI") and not self.is_on("HEYGEN_NONINTERACTIVE")
+
     @property
     def is_interactive(self) -> bool:
-        """Whether a person can be asked: stdin and stderr are terminals, and neither CI nor
-        HEYGEN_NONINTERACTIVE is set."""
-        return (
-            self.stdin.is_terminal
-            and self.stderr.is_terminal
-            and not self.is_set("CI")
-            and not self.is_set("HEYGEN_NONINTERACTIVE")
-        )
+        """Whether a person can be asked and answers on standard input."""
+        return self.stdin.is_terminal and self.may_ask
 
     def answers(self) -> InputStream | None:
         """Return where a person answers questions, or None where nobody can be asked.
@@ -223,8 +227,7 @@ class Context:
         """
         if self.is_interactive:
             return self.stdin
-        is_asked = self.stderr.is_terminal and not self.is_set("CI") and not self.is_set("HEYGEN_NONINTERACTIVE")
-        return self._open_terminal() if is_asked and self.stdin.was_read and self._open_terminal else None
+        return self._open_terminal() if self.may_ask and self.stdin.was_read and self._open_terminal else None
 
     @property
     def columns(self) -> int:
@@ -258,7 +261,7 @@ class Context:
 
     def open_browser(self, url: str) -> bool:
         """Show a page in the user's browser; False where there is none or none is wanted."""
-        if self.environ.get("BROWSER") == "none" or self.is_set("HEYGEN_NO_BROWSER"):
+        if self.environ.get("BROWSER") == "none" or self.is_on("HEYGEN_NO_BROWSER"):
             return False
         if self._open_browser is not None:
             return self._open_browser(url)

@@ -70,7 +70,7 @@ class Client:
 
     def request(self, call: Call) -> Request:
         """Return the complete HTTP request of a call, credential included."""
-        headers = {"Accept": "application/json", **self.own_headers()}
+        headers = {"Accept": "application/json", **self.own_headers(), **self.settings.client_headers}
         if call.content_type:
             headers["Content-Type"] = call.content_type
         if call.idempotency_key:

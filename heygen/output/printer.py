@@ -157,7 +157,7 @@ class Printer:
 
     @property
     def _shows_progress(self) -> bool:
-        return self.is_human and not self.context.is_set("CI")
+        return self.is_human and not self.context.is_on("CI")
 
     def error(self, error: HeygenError, usage: Callable[[], str] = str) -> bool:
         """Print an error's envelope on stderr, after the last known state, if it carries one, on stdout.

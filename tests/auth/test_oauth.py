@@ -170,7 +170,7 @@ def test_a_session_that_the_api_refuses_is_not_stored(auth, server, file):
     before = file.read_bytes()
     result = auth("login", "--oauth")
     assert (result.status, result.error["code"]) == (3, "unauthorized")
-    assert file.read_bytes() == before
+    assert (file.read_bytes(), server.revoked) == (before, [("refresh_token", "refresh-1")])
 
 
 def test_nobody_comes_back(auth, server):
@@ -306,6 +306,9 @@ def test_logout_revokes_the_session_and_keeps_what_it_does_not_know(auth, server
     store(file, access_token="a", refresh_token="r")
     result = auth("logout")
     assert result.json == {
+        "cleared_api_key": False,
+        "cleared_oauth": True,
+        "cleared_credential": True,
         "message": "Signed out: the session was removed.",
         "cleared": "oauth",
         "path": str(file),

@@ -252,6 +252,13 @@ def test_every_error_response_has_a_code(run, server, status, body, code, exit_c
     assert result.error["request_id"] == "req_1"
 
 
+@pytest.mark.parametrize("body", [b"", b'{"error": {"code": "brand_new", "message": "Pay"}}', b'{"error": {"code": "quota_exceeded"}}'])
+def test_what_costs_more_than_there_is_names_the_billing_page(run, server, body):
+    server.answer(body=body, status=402)
+    hint = run("video", "get", "v1").error["hint"]
+    assert hint == "Add credits at https://app.heygen.com/billing, and see the balance with: heygen user me get"
+
+
 def test_any_command_line_ends_in_an_envelope_or_a_result(run, server):
     import random
 

@@ -20,7 +20,7 @@ def test_an_exchange_is_shown_on_stderr_and_stdout_stays_as_it_is(run, server):
     assert lines[-1] == '< {"data": []}'
 
 
-@pytest.mark.parametrize("value, is_on", [("1", True), ("true", True), ("", False), ("0", False)])
+@pytest.mark.parametrize("value, is_on", [("1", True), ("true", True), ("yes", True), ("", False), ("0", False), ("False", False)])
 def test_the_environment_asks_for_it_too(run, server, value, is_on):
     server.answer({"data": []})
     assert bool(run("video", "list", env={"HEYGEN_DEBUG": value}).stderr) == is_on

@@ -202,7 +202,7 @@ def command(node: Command, with_global_flags: bool = True) -> list[Block]:
 
 
 def _flags(title: str, flags: Iterable[Flag], node: Command | None = None) -> list[Block]:
-    rows = tuple(Term(name=written(flag), meaning=flag.description, remarks=_remarks(flag, node)) for flag in flags)
+    rows = tuple(Term(name=written(flag), meaning=flag.description, remarks=_remarks(flag, node)) for flag in flags if not flag.is_hidden)
     return [Section(title=title), Terms(rows=rows)] if rows else []
 
 
