@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from heygen.api import body as bodies
+from heygen.api.fields import flag_name
 from heygen.calls.input import InputReader
 from heygen.core.errors import usage_error
 from heygen.http.client import Call
@@ -64,22 +65,29 @@ def _content(
         elsewhere = (content or {}).keys() - by_field.keys()
         raise bodies.refusal(found, fields, invocation.command.path, missing, values.get("set", ()), elsewhere)
     if not values.get("no_validate"):
-        _warn_of_unknown_fields(invocation, operation, content)
+        _warn(invocation, operation, content)
     return content
 
 
-def _warn_of_unknown_fields(
-    invocation: Invocation, operation: Operation, content: dict[str, Any] | None
-) -> None:
-    from heygen.api.unknown import unknown_fields
+def _warn(invocation: Invocation, operation: Operation, content: dict[str, Any] | None) -> None:
+    """Warn of fields that are sent all the same: unknown and deprecated ones."""
+    from heygen.api.remarks import remarks
 
-    for field in unknown_fields(content, operation.body_schema or {}, operation.document):
-        guess = f"; did you mean {field.nearest}?" if field.nearest else ""
-        invocation.output.warning(
-            "unknown_field",
-            f"{field.path} is not a known field; it is sent as it is{guess}",
-            hint=f"See the known fields with: {invocation.command.path} --request-schema",
-        )
+    flags = {field.name: f"--{flag_name(field.name)}" for field in invocation.command.fields}
+    for remark in remarks(content, operation.body_schema or {}, operation.document):
+        if remark.kind == "deprecated":
+            name = flags.get(remark.path, remark.path)
+            about = remark.description.split(". ")[0].rstrip(".")
+            hint = f"Use {flags.get(remark.instead, remark.instead)} instead" if remark.instead else None
+            invocation.output.warning("deprecated", f"{name} is deprecated: {about}", hint=hint, param=name)
+        else:
+            guess = f"; did you mean {remark.instead}?" if remark.instead else ""
+            invocation.output.warning(
+                "unknown_field",
+                f"{remark.path} is not a known field; it is sent as it is{guess}",
+                hint=f"See the known fields with: {invocation.command.path} --request-schema",
+                param=remark.path,
+            )
 
 
 def _refuse_missing(invocation: Invocation) -> None:

@@ -33,6 +33,7 @@ class Flag(Record):
     is_split: bool = True  # an array's values also split at commas
     takes_stdin: bool = False
     is_hidden: bool = False  # works, and stands in no listing
+    is_deprecated: bool = False
     is_secret: bool = False  # what stands where its value would is not repeated in errors
     value_name: str | None = None
     pattern: str = ""  # of its values; one that does not fit is refused without being repeated

@@ -143,6 +143,7 @@ def _field_flag(field: Field) -> Flag:
         description=field.description,
         default=field.default,
         takes_stdin=field.takes_stdin,
+        is_deprecated=field.is_deprecated,
         is_array=any(each.is_array for each in shapes),
         enum=tuple(enum) if all(each.enum for each in shapes) else (),
         is_required=field.is_required,

@@ -332,3 +332,28 @@ def test_a_group_lists_what_is_deprecated_apart_and_completion_leaves_it_out(run
     assert "\nDeprecated:\n" in shown and "\nCommands:\n" not in shown
     assert "Use heygen model audio voices list" in shown
     assert "Deprecated: it still works. Use heygen model audio voices list." in run("voice", "list", "--help").stdout
+
+
+TRANSLATE = ("video-translate", "create", "--output-languages", "French", "--set", "video.type=url", "--set", "video.url=https://example.com/v.mp4")
+
+
+@pytest.mark.parametrize(
+    "argv, message, hint, param",
+    [
+        ((*TRANSLATE, "--enable-caption"), "--enable-caption is deprecated: Ignored: captions are always made", None, "--enable-caption"),
+        (
+            (*TRANSLATE, "--set", "brand_voice_id=b"),
+            "--brand-voice-id is deprecated: Older name of brand_glossary_id, which stands for the same record",
+            "Use --brand-glossary-id instead",
+            "--brand-voice-id",
+        ),
+    ],
+)
+def test_a_deprecated_field_is_sent_with_a_warning(run, server, argv, message, hint, param):
+    result = run(*argv, "--dry-run")
+    wanted = {"code": "deprecated", "message": message, "hint": hint, "param": param}
+    assert result.status == 0
+    assert result.notices == [{"warning": {name: value for name, value in wanted.items() if value}}]
+    assert run(*argv, "--dry-run", "--no-validate").notices == []
+    assert "Deprecated." in run("video-translate", "create", "--help").stdout
+    assert "--enable-caption" not in run("completion", "bash").stdout

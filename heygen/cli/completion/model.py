@@ -168,7 +168,7 @@ def _options(flags: Iterable[Flag]) -> tuple[Option, ...]:
             values=tuple(map(str, flag.enum)) or _files(value_name(flag)),
         )
         for flag in flags
-        if not flag.is_hidden
+        if not flag.is_hidden and not flag.is_deprecated
     )
 
 

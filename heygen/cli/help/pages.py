@@ -216,6 +216,8 @@ def _remarks(flag: Flag, node: Command | None) -> tuple[str, ...]:
     """Return in short sentences what a flag demands and allows."""
     found = []
     chooser = _discriminator(node)
+    if flag.is_deprecated:
+        found.append("Deprecated.")
     if flag.is_required:
         found.append("Required.")
     elif chooser and node:
