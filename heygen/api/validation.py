@@ -123,7 +123,8 @@ def _validate_variant(
     name = schema["discriminator"]["propertyName"]
     where = f"{path}.{name}" if path else name
     if name not in instance:
-        return [Problem(path=where, kind="missing", message=f"is required: one of {listing(mapping)}", allowed=tuple(mapping))]
+        message = f"is required: one of {listing(mapping)}"
+        return [Problem(path=where, kind="missing", message=message, allowed=tuple(mapping))]
     chosen = instance[name]
     if not isinstance(chosen, str) or chosen not in mapping:
         return [_enum_problem(chosen, list(mapping), where, "variant")]
@@ -153,7 +154,8 @@ def _check_value(instance: Any, schema: dict[str, Any], path: str) -> Problem | 
         if actual not in allowed_types and not (actual == "integer" and "number" in allowed_types):
             return _type_problem(instance, allowed_types, path)
     if "const" in schema and not _same(instance, schema["const"]):
-        return Problem(path=path, kind="value", message=f"must be {_shown(schema['const'])}", allowed=(schema["const"],))
+        wanted = schema["const"]
+        return Problem(path=path, kind="value", message=f"must be {_shown(wanted)}", allowed=(wanted,))
     if "enum" in schema and not any(_same(instance, value) for value in schema["enum"]):
         return _enum_problem(instance, [value for value in schema["enum"] if value is not None], path, "value")
     if isinstance(instance, (int, float)) and not isinstance(instance, bool):
@@ -305,7 +307,7 @@ def _validate_array(
     if schema.get("uniqueItems"):
         for index, item in enumerate(instance):
             if any(_same(item, other) for other in instance[:index]):
-                problems.append(Problem(path=f"{path}[{index}]", kind="value", message=f"{_shown(item)} is given twice"))
+                problems.append(Problem(path=f"{path}[{index}]", kind="value", message=f"repeats {_shown(item)}"))
     items = schema.get("items")
     if items:
         for index, item in enumerate(instance):
