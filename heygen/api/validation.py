@@ -79,7 +79,13 @@ def _broken_rules(
     wrong = {each.path[len(inside) :] for each in problems} | {each.suggestion for each in problems if each.suggestion}
 
     def fits(value: Any, part: dict[str, Any]) -> bool:
-        return not validate(value, part, document)
+        if not isinstance(value, dict) or part.get("type", "object") != "object":
+            return not validate(value, part, document)
+        # A part of a rule knows the fields that it is about alone: no other is unknown to it.
+        inner = part.get("properties", {})
+        return all(name in value for name in part.get("required", ())) and all(
+            fits(value[name], inner[name]) for name in inner if name in value
+        )
 
     return [
         Problem(
