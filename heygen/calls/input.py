@@ -58,10 +58,11 @@ class InputReader:
         if is_checked and given[:1] == "@" and len(given) > 1 and not any(map(str.isspace, given)):
             from shlex import quote
 
+            from_file = f"--{flag.name} - < {quote(given[1:])}"
             raise usage_error(
                 f"--{flag.name} takes a text, not the name of a file: {given}",
                 param=flag.name,
-                hint=f"Add --no-validate to send it as it is; for the text of a file: --{flag.name} - < {quote(given[1:])}",
+                hint=f"Add --no-validate to send it as it is; for the text of a file: {from_file}",
             )
         return given
 

@@ -23,7 +23,10 @@ PROSE = ("summary", "description")
 OWN_PREFIX = "x-cli-"
 SET_LIKE = ("enum", "required", "type")
 # Rules that upstream states in words alone; they stay where upstream has no such keyword.
-RULES = ("allOf", "minProperties", "propertyNames", "uniqueItems", "multipleOf", "pattern", "title", "contentEncoding")
+RULES = (
+    *("allOf", "minProperties", "propertyNames", "uniqueItems", "multipleOf"),
+    *("pattern", "title", "format", "contentEncoding"),
+)
 
 
 def is_ours(key: str) -> bool:

@@ -78,7 +78,7 @@ INVALID = [
     ("video-agent send x", {"avatar_id": "a1"}, "at least one of --message and edit_plan is needed"),
     ("video-agent send x", {"message": ""}, "--message must not be empty"),
     ("video-translate create", {**TRANSLATION, "output_languages": []}, "--output-languages must have at least 1 item"),
-    ("video-translate create", {**TRANSLATION, "output_languages": ["French", "French"]}, 'output_languages[1] "French" is given twice'),
+    ("video-translate create", {**TRANSLATION, "output_languages": ["French", "French"]}, 'output_languages[1] repeats "French"'),
     ("video-translate create", {**TRANSLATION, "srt_role": "input"}, "srt is needed with srt_role"),
     ("video-translate create", {**TRANSLATION, "speaker_num": 0}, "--speaker-num must be at least 1, not 0"),
     ("video-translate create", {**TRANSLATION, "start_time": -1}, "--start-time must be at least 0, not -1"),
