@@ -44,7 +44,7 @@ class Provider(ScriptedServer):
             "HEYGEN_OAUTH_AUTHORIZE_URL": f"{self.url}/oauth/authorize",
             "HEYGEN_OAUTH_TOKEN_URL": f"{self.url}/v1/oauth/token",
             "HEYGEN_OAUTH_REVOKE_URL": f"{self.url}/v1/oauth/revoke",
-            "HEYGEN_OAUTH_DEVICE_AUTHORIZATION_URL": f"{self.url}/v1/oauth/device_authorization",
+            "HEYGEN_OAUTH_DEVICE_URL": f"{self.url}/v1/oauth/device_authorization",
             "HEYGEN_API_BASE": self.url,
             "HEYGEN_API_KEY": None,
         }

@@ -40,7 +40,7 @@ def begin(context: Context, settings: Settings) -> DeviceAuthorization:
     """Return a new sign-in (section 3.1). Raises HeygenError."""
     form = {"scope": endpoints.SCOPES}
     began = context.monotonic()
-    reply = endpoints.post(endpoints.DEVICE_AUTHORIZATION, form, context, settings, retries=settings.max_retries)
+    reply = endpoints.post(endpoints.DEVICE, form, context, settings, retries=settings.max_retries)
     if reply.status != 200:
         raise tokens.refused(reply, "the sign-in could not begin")
     device_code, user_code = reply.text("device_code"), reply.text("user_code")

@@ -19,15 +19,14 @@ if TYPE_CHECKING:
 
 CLIENT_ID = "q2A2QRSke2LrFTPJhoDbHtXh"  # a public client: it has no secret
 SCOPES = "openid profile email"
-AUTHORIZE, TOKEN, REVOKE = "AUTHORIZE", "TOKEN", "REVOKE"
-DEVICE_AUTHORIZATION = "DEVICE_AUTHORIZATION"
+AUTHORIZE, DEVICE, TOKEN, REVOKE = "AUTHORIZE", "DEVICE", "TOKEN", "REVOKE"
 TIMEOUT = 30.0  # seconds
 
 _URLS = {
     AUTHORIZE: "https://app.heygen.com/oauth/authorize",
+    DEVICE: "https://api2.heygen.com/v1/oauth/device_authorization",
     TOKEN: "https://api2.heygen.com/v1/oauth/token",
     REVOKE: "https://api2.heygen.com/v1/oauth/revoke",
-    DEVICE_AUTHORIZATION: "https://api2.heygen.com/v1/oauth/device_authorization",
 }
 _LARGEST = 1024 * 1024  # bytes
 

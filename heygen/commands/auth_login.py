@@ -248,14 +248,11 @@ def _store(invocation: Invocation, verified: _Verified) -> dict[str, Any]:
     message = f"Signed in as {_name(verified.user)} with {what}."
     if verified.problem:
         message = f"Stored {what}, which is not verified: {verified.problem}"
-    result: dict[str, Any] = {
-        "email": user.get("email"),
-        "username": user.get("username"),
-        "cleared_oauth": credential.kind == credentials.API_KEY and credentials.OAUTH in kinds,
-        "message": message,
-        "verified": not verified.problem,
-        "path": credentials.path(context),
-    }
+    result: dict[str, Any] = {name: user[name] for name in ("email", "username") if name in user}
+    # A credential of the other kind that was there before.
+    for kind in (credentials.OAUTH, credentials.API_KEY):
+        result[f"cleared_{kind}"] = kind != credential.kind and kind in kinds
+    result.update(message=message, verified=not verified.problem, path=credentials.path(context))
     if verified.user:
         result["user"] = verified.user
     notes = []

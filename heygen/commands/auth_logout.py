@@ -31,7 +31,7 @@ def run(invocation: Invocation) -> int:
     result: dict[str, Any] = {
         "cleared_api_key": credentials.API_KEY in kinds,
         "cleared_oauth": credentials.OAUTH in kinds,
-        "cleared_credential": removed is not None,
+        "cleared_credential": "both" if len(kinds) > 1 else "".join(kinds),
         "message": "Nobody was signed in; there was nothing to remove.",
         "cleared": None,
     }

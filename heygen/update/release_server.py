@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 GITHUB_API = "https://api.github.com"
 LARGEST_LIST = 16 * 1024 * 1024  # bytes
 MOST_PAGES = 50
-_TOKENS = ("GH_TOKEN", "GITHUB_TOKEN")  # in the order in which GitHub's own client takes them
+_TOKENS = ("GITHUB_TOKEN", "GH_TOKEN")  # the first that is set counts
 _TIMEOUT = 30.0  # seconds, for each read
 _BLOCK = 64 * 1024  # bytes
 
@@ -100,7 +100,7 @@ class ReleaseServer:
             raise usage_error(f"releases are fetched over https only, not from {url} (HEYGEN_ALLOW_HTTP=1 allows it)")
 
     def _token(self, url: str) -> dict[str, str]:
-        """Return the header with GH_TOKEN or GITHUB_TOKEN, which raises GitHub's limit, for the API that it is meant
+        """Return the header with GITHUB_TOKEN or GH_TOKEN, which raises GitHub's limit, for the API that it is meant
         for alone."""
         found = (self.context.environ.get(name, "").strip() for name in _TOKENS)
         token = next(filter(None, found), "")
@@ -113,7 +113,7 @@ class ReleaseServer:
         message = f"{response.url} answered {response.status} {response.reason}".rstrip()
         hint = None
         if response.status in (403, 429) and address.origin(response.url) == address.origin(GITHUB_API):
-            hint = "GitHub allows a few requests an hour to those it does not know; set GH_TOKEN, or try later"
+            hint = "GitHub allows a few requests an hour to those it does not know; set GITHUB_TOKEN, or try later"
         elif response.status == 404:
             hint = "Check HEYGEN_RELEASES_URL" if self.context.is_set("HEYGEN_RELEASES_URL") else None
         return HeygenError("network_error", message, hint=hint)

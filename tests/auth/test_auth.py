@@ -37,6 +37,7 @@ def test_a_key_from_a_pipe_is_checked_and_stored(run, me, file, flags):
         "email": "ada@example.com",
         "username": "ada",
         "cleared_oauth": False,
+        "cleared_api_key": False,
         "message": "Signed in as ada@example.com with an API key.",
         "verified": True,
         "path": str(file),
@@ -71,6 +72,7 @@ def test_without_the_api_the_key_is_stored_unverified(run, server, file, answer)
     assert result.status == 0, result
     assert result.json["verified"] is False
     assert result.json["message"].startswith("Stored an API key, which is not verified: ")
+    assert result.json["cleared_oauth"] is False and "email" not in result.json
     assert json.loads(file.read_text()) == {"api_key": "new-key"}
 
 
@@ -184,7 +186,7 @@ def test_logout_removes_the_file(run, me, file):
     assert result.json == {
         "cleared_api_key": True,
         "cleared_oauth": False,
-        "cleared_credential": True,
+        "cleared_credential": "api_key",
         "message": "Signed out: the API key was removed.",
         "cleared": "api_key",
         "path": str(file),
@@ -192,14 +194,15 @@ def test_logout_removes_the_file(run, me, file):
     assert not file.exists()
     result = run("auth", "logout", env=NOBODY)
     assert (result.status, result.json["cleared"]) == (0, None)
-    assert not any(result.json[name] for name in ("cleared_api_key", "cleared_oauth", "cleared_credential"))
+    assert [result.json[name] for name in ("cleared_api_key", "cleared_oauth", "cleared_credential")] == [False, False, ""]
 
 
 def test_logout_tells_of_all_that_the_file_held(run, server, file):
     file.parent.mkdir(parents=True)
     file.write_text('{"api_key": "k", "oauth": {"access_token": "a"}}')
     result = run("auth", "logout", env={**NOBODY, "HEYGEN_OAUTH_REVOKE_URL": "http://127.0.0.1:9/"})
-    assert (result.json["cleared_api_key"], result.json["cleared_oauth"]) == (True, True)
+    found = [result.json[name] for name in ("cleared_api_key", "cleared_oauth", "cleared_credential")]
+    assert found == [True, True, "both"]
     assert not file.exists()
 
 

@@ -79,6 +79,7 @@ def test_a_sign_in_on_another_device(login, server, file, clock):
         "email": "ada@example.com",
         "username": "ada",
         "cleared_oauth": False,
+        "cleared_api_key": False,
         "message": "Signed in as ada@example.com with a device code.",
         "verified": True,
         "path": str(file),
@@ -218,9 +219,9 @@ def test_a_provider_that_has_no_such_thing_is_told(login, server):
 
 
 def test_the_address_of_the_endpoint_must_be_protected(login):
-    result = login(env={"HEYGEN_OAUTH_DEVICE_AUTHORIZATION_URL": "http://example.com/"})
+    result = login(env={"HEYGEN_OAUTH_DEVICE_URL": "http://example.com/"})
     assert (result.status, result.error["code"]) == (2, "usage_error")
-    assert result.error["message"].startswith("HEYGEN_OAUTH_DEVICE_AUTHORIZATION_URL must be https")
+    assert result.error["message"].startswith("HEYGEN_OAUTH_DEVICE_URL must be https")
 
 
 @pytest.mark.parametrize("status, exit_code", [(401, 3), (403, 3), (400, 1), (503, 1)])
@@ -265,6 +266,13 @@ def test_debug_shows_no_secret(login, server):
     assert DEVICE in result.stderr
     for secret in (DEVICE_CODE, "access-1", "refresh-1"):
         assert secret not in result.stderr
+
+
+def test_a_key_that_was_there_gives_way(login, file):
+    file.parent.mkdir(parents=True)
+    file.write_text('{"api_key": "old"}')
+    assert login().json["cleared_api_key"] is True
+    assert "api_key" not in json.loads(file.read_text())
 
 
 # --- a real terminal

@@ -72,6 +72,7 @@ def test_a_sign_in_in_the_browser(auth, server, browser, file, clock):
     result = auth("login", "--oauth")
     assert result.status == 0, result
     assert result.json["message"] == "Signed in as ada@example.com with a session of the browser."
+    assert list(result.json)[:3] == ["email", "username", "cleared_oauth"]
     assert result.json["verified"] is True
     assert result.json["user"] == USER
     assert result.stderr == ""
@@ -308,7 +309,7 @@ def test_logout_revokes_the_session_and_keeps_what_it_does_not_know(auth, server
     assert result.json == {
         "cleared_api_key": False,
         "cleared_oauth": True,
-        "cleared_credential": True,
+        "cleared_credential": "oauth",
         "message": "Signed out: the session was removed.",
         "cleared": "oauth",
         "path": str(file),

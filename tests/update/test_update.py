@@ -236,11 +236,11 @@ def test_check_tells_of_the_build(releases, tmp_path):
     releases.publish("0.2.0-dev.2", b"")
     installed = write(tmp_path / "heygen", zipapps.data("0.2.0-dev.1", releases_url=releases.url))
     found = json.loads(update(installed, releases, "--check").stdout)
-    assert (found["channel"], found["install_method"], found["release_build"]) == ("dev", "zipapp", True)
+    assert (found["channel"], found["install_method"], found["release_build"]) == ("dev", "direct", True)
 
 
 @pytest.mark.parametrize(
-    "tokens", [{"GITHUB_TOKEN": "test-token"}, {"GH_TOKEN": "test-token"}, {"GH_TOKEN": "test-token", "GITHUB_TOKEN": "other"}]
+    "tokens", [{"GITHUB_TOKEN": "test-token"}, {"GH_TOKEN": "test-token"}, {"GITHUB_TOKEN": "test-token", "GH_TOKEN": "other"}]
 )
 def test_a_token_goes_to_the_api_that_it_is_for_alone(server, tmp_path, tokens):
     """The list's own host, where the build names it: no mirror, and no host of files."""
