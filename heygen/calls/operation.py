@@ -23,7 +23,7 @@ def run(invocation: Invocation) -> int:
         if given.get(key):
             invocation.output.schema(_schema(operation, key))
             return ExitCode.OK
-    request.refuse_flags_without_wait(invocation)
+    request.refuse_output_path_without_wait(invocation)
     call = request.prepare(invocation)
     if given.get("dry_run"):
         invocation.output.result(_dry_run(invocation, call))

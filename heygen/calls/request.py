@@ -37,13 +37,10 @@ def prepare(invocation: Invocation) -> Call:
     return _call(invocation, operation, values, content)
 
 
-def refuse_flags_without_wait(invocation: Invocation) -> None:
-    """Refuse a flag that belongs to waiting where nothing is waited for. Raises a usage error."""
-    given = invocation.given
-    for key in ("timeout", "output_path"):
-        if key in given and not given.get("wait"):
-            name = key.replace("_", "-")
-            raise usage_error(f"--{name} goes with --wait", param=name, hint="Add --wait")
+def refuse_output_path_without_wait(invocation: Invocation) -> None:
+    """Refuse to save a file that is not waited for. Raises a usage error. (--timeout has no effect then, and no harm.)"""
+    if "output_path" in invocation.given and not invocation.given.get("wait"):
+        raise usage_error("--output-path goes with --wait", param="output-path", hint="Add --wait")
 
 
 def _content(

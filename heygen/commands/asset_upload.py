@@ -45,7 +45,6 @@ COMMAND = Command(
 def run(invocation: Invocation) -> int:
     """Upload the files and print their assets."""
     given = invocation.given
-    request.refuse_flags_without_wait(invocation)
     key = request.idempotency_key(invocation)
     paths = given["file"]
     if paths.count("-") > 1:

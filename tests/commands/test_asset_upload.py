@@ -278,7 +278,6 @@ def test_wrong_command_lines_are_refused(run, server, two):
     assert upload(run).status == 2
     assert upload(run, "-", "-").error["message"] == "only one file can be standard input"
     assert upload(run, *(two * 51)).error["message"] == "at most 100 files go at once, not 102"
-    assert upload(run, two[0], "--timeout", "5s").error["message"] == "--timeout goes with --wait"
     assert upload(run, two[0], "nonexistent.mp4").status == 1
     assert upload(run, two[0], "--idempotency-key", "a b").status == 2
 
