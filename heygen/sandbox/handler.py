@@ -77,9 +77,12 @@ class Handler(BaseHTTPRequestHandler):
         incoming = Incoming(self.command, self._target(), headers, body, id)
         rules = service.faults(incoming)
         try:
+            service.arrived(incoming)
             self._carry_out(incoming, rules)
         except ConnectionError:
             self.close_connection = True
+        finally:
+            service.left(incoming)
 
     def _target(self) -> str:
         """Return path and query, also of the absolute form that proxies are sent."""
