@@ -280,8 +280,9 @@ def test_the_first_result_comes_back_where_the_api_honours_a_key(api):
     again = [api.post("/v3/background-removals", removal, headers=key).data["id"] for _ in range(2)]
     assert again[0] == again[1]
     assert api.post("/v3/background-removals", {**removal, "request_id": "other"}).data["id"] != again[0]
-    videos = {api.post("/v3/videos", VIDEO, headers=key).data["video_id"] for _ in range(2)}
-    assert len(videos) == 2  # here it does not
+    prompt = {"prompt": "A film"}
+    sessions = {api.post("/v3/video-agents", prompt, headers=key).data["session_id"] for _ in range(2)}
+    assert len(sessions) == 2  # here it does not
 
 
 def test_a_refusal_is_not_what_comes_back(api):
