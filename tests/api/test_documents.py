@@ -167,7 +167,7 @@ def test_a_wait_polls_an_operation_and_ends_in_its_states(command):
 
 def test_a_wait_names_commands_that_are_there():
     waits = [operation["x-cli-wait"] for _, _, _, operation in OPERATIONS.values() if "x-cli-wait" in operation]
-    assert len(waits) == 14
+    assert len(waits) == 19
     for wait in waits:
         assert {wait["follow_up"], wait.get("instead", wait["follow_up"])} <= set(OPERATIONS)
 
