@@ -105,6 +105,7 @@ class Handler(BaseHTTPRequestHandler):
         action = rule.action if rule else None
         if action == "reset":
             service.note(incoming, 0)
+            service.left(incoming)
             self._reset()
             return
         if action in ("answer", "html"):
@@ -112,6 +113,7 @@ class Handler(BaseHTTPRequestHandler):
             service.note(incoming, answer.status)
         else:
             answer = service.answer(incoming)
+        service.left(incoming)  # before the client can know the answer, and repeat the request
         if not incoming.body.drain(MOST_DRAINED):
             self.close_connection = True
         if action == "reset-after-write":

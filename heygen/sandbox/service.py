@@ -95,12 +95,12 @@ class Service:
             self.world.options.log(entry)
 
     def arrived(self, incoming: Incoming) -> None:
-        """Note a request whose answer a fault holds back."""
+        """Note that a request is under way, with its key if it has one."""
         with self.world.lock:
             self._replays.claim(incoming)
 
     def left(self, incoming: Incoming) -> None:
-        """Note that a request has been answered."""
+        """Note that a request is no longer under way."""
         with self.world.lock:
             self._replays.release(incoming)
 
