@@ -195,7 +195,7 @@ def test_an_odd_id_is_quoted_in_the_follow_up(run, server):
 
 def test_a_lost_creation_is_not_repeated_and_says_how_to_check(run, server):
     server.script(hang_up)
-    result = run(*CREATE)
+    result = run("video-agent", "create", "--prompt", "Hi", "--wait")
     assert result.status == 1
     assert result.stdout == ""
     assert len(result.requests) == 1

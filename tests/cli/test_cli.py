@@ -74,7 +74,7 @@ def test_a_malformed_number_of_retries_is_ignored_as_help_says(run, server):
     assert "(default: 2; 0: never). What is no number is ignored." in shown
 
 
-@pytest.mark.parametrize("words, heeded", [(("video", "create"), False), (("lipsync", "batches", "create"), True)])
+@pytest.mark.parametrize("words, heeded", [(("video-agent", "create"), False), (("lipsync", "batches", "create"), True)])
 def test_help_says_whether_the_api_heeds_an_idempotency_key(run, server, words, heeded):
     shown = " ".join(run(*words, "--help").stdout.split())
     assert ("Key that makes a repeated call safe" in shown) is heeded
@@ -280,7 +280,7 @@ def test_any_command_line_ends_in_an_envelope_or_a_result(run, server):
         (("webhook", "endpoints", "rotate-secret", "x"), "Check ID with: heygen webhook endpoints list"),
         (("video-agent", "resources", "get", "x", "y"), "Check ID with: heygen video-agent list"),
         (("video", "batches", "get", "x"), "Check the ID; the command that made the resource printed it"),
-        (("video-translate", "proofreads", "get", "x"), "Check the ID; the command that made the resource printed it"),
+        (("video-translate", "proofreads", "get", "x"), "Check ID with: heygen video-translate proofreads list"),
         (("asset", "get", "x"), "Check ID with: heygen asset list --username <username>"),
         (("voice", "speech", "create", "--text", "x", "--voice-id", "y"), "Find a voice with: heygen voice list"),
     ],

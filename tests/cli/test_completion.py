@@ -13,7 +13,7 @@ from heygen.cli.completion import model
 SHELLS = ("bash", "zsh", "fish", "powershell")
 
 GROUPS = set(tree.top_level()) | {"help"}
-VIDEO = {"batches", "create", "delete", "download", "get", "list", "statuses"}
+VIDEO = {"scenes", "voice-capabilities", "batches", "create", "delete", "download", "get", "list", "statuses"}
 
 # A command line up to the cursor, and everything that is offered there.
 CASES = [

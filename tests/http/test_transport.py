@@ -52,7 +52,7 @@ def test_a_silent_server_ends_in_a_timeout_after_all_tries(run, server, monkeypa
 def test_a_creation_that_timed_out_is_not_repeated(run, server, monkeypatch):
     monkeypatch.setattr(client, "WRITE_TIMEOUT", 0.05)
     server.script(lambda handler, recorded: handler.rfile.read(1))
-    result = run("webhook", "endpoints", "create", "--url", "https://example.com/hook")
+    result = run("video-agent", "create", "--prompt", "Hi")
     assert result.status == 4
     assert len(result.requests) == 1
     assert "may have carried out the request" in result.error["message"]
@@ -109,17 +109,17 @@ def test_a_read_whose_answer_is_lost_is_repeated(run, server, answer):
 @pytest.mark.parametrize("answer", [hang_up, break_off(), break_off(HEAD), raw(HEAD + b"Content-Length: 99\r\n\r\n{"), raw(b"SMTP hello\r\n")])
 def test_a_creation_whose_answer_is_lost_is_not_repeated(run, server, answer):
     server.script(answer)
-    result = run("webhook", "endpoints", "create", "--url", "https://example.com/hook")
+    result = run("video-agent", "create", "--prompt", "Hi")
     assert (result.status, result.error["code"]) == (1, "network_error")
     assert len(result.requests) == 1
     assert result.error["idempotency_key"] == result.requests[0].headers["idempotency-key"]
-    assert "heygen webhook endpoints list" in result.error["hint"]
+    assert "heygen video list" in result.error["hint"]
 
 
 @pytest.mark.parametrize("status, is_lost", [(500, False), (502, True), (503, False), (504, True)])
 def test_a_gateway_without_an_answer_may_have_passed_a_creation_on(run, server, status, is_lost):
     server.answer({}, status=status)
-    result = run("webhook", "endpoints", "create", "--url", "https://example.com/hook")
+    result = run("video-agent", "create", "--prompt", "Hi")
     assert len(result.requests) == 1
     assert ("idempotency_key" in result.error) == is_lost
 
