@@ -26,7 +26,7 @@ def run(invocation: Invocation) -> int:
     request.refuse_flags_without_wait(invocation)
     call = request.prepare(invocation)
     if given.get("dry_run"):
-        invocation.output.result(_dry_run(invocation, call))
+        invocation.output.result(dry_run(invocation, call))
         return ExitCode.OK
     if operation.is_destructive and not given.get("force"):
         _confirm(invocation)
@@ -41,17 +41,16 @@ def run(invocation: Invocation) -> int:
         from heygen.calls.sending import send
 
         document = send(operation, client, call).document
-    _print(invocation, document)
+    print_result(invocation, document, operation.method, operation.columns)
     return ExitCode.OK
 
 
-def _print(invocation: Invocation, document: Any) -> None:
-    """Print the operation's result; what it made is not lost to a mistyped --get."""
-    operation = invocation.command.operation
+def print_result(invocation: Invocation, document: Any, method: str, columns: dict[str, str] | None = None) -> None:
+    """Print the result of a call; what it made is not lost to a mistyped --get."""
     try:
-        invocation.output.result(document, operation.columns)
+        invocation.output.result(document, columns)
     except HeygenError as error:
-        if error.code == "cli_field_not_found" and operation.method != "GET":
+        if error.code == "cli_field_not_found" and method != "GET":
             error.details["result"] = document
         raise
 
@@ -62,7 +61,7 @@ def _schema(operation: Operation, key: str) -> dict[str, Any]:
     return schemas.export(schema or {}, operation.document)
 
 
-def _dry_run(invocation: Invocation, call: Call) -> dict[str, Any]:
+def dry_run(invocation: Invocation, call: Call) -> dict[str, Any]:
     """Return the request as a document, the credential masked; none is needed for it."""
     import json
 

@@ -33,6 +33,7 @@ class Flag(Record):
     is_split: bool = True  # an array's values also split at commas
     takes_stdin: bool = False
     is_secret: bool = False  # what stands where its value would is not repeated in errors
+    is_upper: bool = False  # taken in any case, and handed on in capitals
     value_name: str | None = None
     note: str = ""  # which variants of a union body take it
 
@@ -51,6 +52,7 @@ class Argument(Record):
     is_required: bool = True
     is_repeated: bool = False
     choices: tuple[str, ...] = ()
+    is_upper: bool = False  # taken in any case, and handed on in capitals
 
     @property
     def key(self) -> str:

@@ -121,7 +121,9 @@ class Parser(ArgumentParser):
                 self._add_flag(flag, flag.key)
             for argument in command.arguments:
                 if not argument.is_repeated and f"--{argument.name}" not in self.flags:
-                    self.stand_ins[argument.name] = Flag(name=argument.name, enum=argument.choices)
+                    self.stand_ins[argument.name] = Flag(
+                        name=argument.name, enum=argument.choices, is_upper=argument.is_upper
+                    )
                     self._add_flag(self.stand_ins[argument.name], argument.key)
         elif not is_lost:
             self.add_subparsers(prog=self.prog, action=_Word, dest=SUPPRESS)
@@ -143,12 +145,17 @@ class Parser(ArgumentParser):
         )
 
     def _add_positional(self, argument: Argument) -> None:
+        def value(text: str) -> str:
+            # Until 3.11, argparse converts the default of a positional that is not there as well.
+            if text is SUPPRESS:
+                return text
+            return text[len(_MARK) :].upper() if argument.is_upper else text[len(_MARK) :]
+
         self.add_argument(
             argument.key,
             metavar=argument.name,
             nargs="*" if argument.is_repeated else "?",
-            # Until 3.11, argparse converts the default of a positional that is not there as well.
-            type=lambda text: text if text is SUPPRESS else text[len(_MARK) :],
+            type=value,
             choices=argument.choices or None,
         )
 

@@ -53,7 +53,7 @@ def typed(flag: Flag, text: str) -> Any:
         if not is_number(text):
             raise usage_error(f'{name} must be a number, not "{text}"', param=flag.name)
         return _within(flag, int(text) if _is_integer(text) else float(text), text)
-    return text
+    return text.upper() if flag.is_upper else text
 
 
 def _within(flag: Flag, value: float, text: str) -> float:
