@@ -1,3 +1,3 @@
 """heygen: a command-line client for the HeyGen v3 API, in the standard library alone."""
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"

@@ -68,7 +68,7 @@ def _main() -> int:
 
 
 def _turn_signals_into_interrupts(context: "Context", taken: "list[int]") -> None:
-    """Have SIGTERM and SIGHUP end a command as Ctrl-C does; add the signals to `taken`."""
+    """Have the signals that end a process end a command as Ctrl-C does; add them to `taken`."""
     import signal
 
     last = -_IMPATIENCE
@@ -80,7 +80,7 @@ def _turn_signals_into_interrupts(context: "Context", taken: "list[int]") -> Non
         if last - before >= _IMPATIENCE:
             raise KeyboardInterrupt
 
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGALRM", "SIGUSR1", "SIGUSR2", "SIGXCPU"):
         number = getattr(signal, name, None)
         # A signal that our caller ignores (nohup, a shell's background job) stays ignored.
         if number is not None and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):

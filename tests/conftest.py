@@ -84,8 +84,15 @@ class Result:
 
     @property
     def error(self):
-        """The error of the envelope on stderr; fails where there is anything else."""
-        return json.loads(self.stderr)["error"]
+        """The error of the envelope on stderr; fails where there is anything else but warnings and notices before it."""
+        *before, last = map(json.loads, self.stderr.splitlines())
+        assert all(each.keys() <= {"warning", "notice"} for each in before)
+        return last["error"]
+
+    @property
+    def notices(self):
+        """What else than an error stands on stderr: the warnings and notices of JSON mode."""
+        return [each for each in map(json.loads, self.stderr.splitlines()) if "error" not in each]
 
     def __repr__(self):
         return f"<status {self.status}\nstdout: {self.stdout}\nstderr: {self.stderr}>"

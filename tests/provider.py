@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from servers import ScriptedServer
 
+DEVICE_CODE = "device-code-that-nobody-sees"
 USER = {"email": "ada@example.com", "first_name": "Ada", "last_name": "Example", "username": "ada"}
 
 
@@ -29,10 +30,13 @@ class Provider(ScriptedServer):
         self.life = 3600
         self.rotates = True
         self.denies = None
+        self.device = {}  # fields of the device authorization that are to be others
+        self.polls = []  # errors to answer with, one by one, before there are tokens
         for method, path, answer in (
             ("GET", "/oauth/authorize", self._authorize),
             ("POST", "/v1/oauth/token", self._token),
             ("POST", "/v1/oauth/revoke", self._revoke),
+            ("POST", "/v1/oauth/device_authorization", self._device_authorization),
             ("GET", "/v3/users/me", self._me),
         ):
             self.routes[method, path] = answer
@@ -40,6 +44,7 @@ class Provider(ScriptedServer):
             "HEYGEN_OAUTH_AUTHORIZE_URL": f"{self.url}/oauth/authorize",
             "HEYGEN_OAUTH_TOKEN_URL": f"{self.url}/v1/oauth/token",
             "HEYGEN_OAUTH_REVOKE_URL": f"{self.url}/v1/oauth/revoke",
+            "HEYGEN_OAUTH_DEVICE_URL": f"{self.url}/v1/oauth/device_authorization",
             "HEYGEN_API_BASE": self.url,
             "HEYGEN_API_KEY": None,
         }
@@ -66,6 +71,20 @@ class Provider(ScriptedServer):
             back = {"code": code, "state": query["state"]}
         handler.reply(302, {"Location": f"{query['redirect_uri']}?{urlencode(back)}"}, b"")
 
+    def _device_authorization(self, handler, recorded):
+        form = dict(parse_qsl(recorded.body.decode()))
+        self.check(form == {"client_id": "q2A2QRSke2LrFTPJhoDbHtXh", "scope": "openid profile email"}, "the device form")
+        self.check("x-api-key" not in recorded.headers and "authorization" not in recorded.headers, "a credential")
+        document = {
+            "device_code": DEVICE_CODE,
+            "user_code": "WDJB-MJHT",
+            "verification_uri": "https://app.example.com/device",
+            "expires_in": 600,
+            "interval": 5,
+            **self.device,
+        }
+        handler.reply(200, {"Content-Type": "application/json"}, json.dumps(document).encode())
+
     def _token(self, handler, recorded):
         form = dict(parse_qsl(recorded.body.decode()))
         self.check(recorded.headers["content-type"] == "application/x-www-form-urlencoded", "content type")
@@ -85,6 +104,13 @@ class Provider(ScriptedServer):
                 known = self.refresh_tokens.pop(token, None) if self.rotates else self.refresh_tokens.get(token)
             if known is None:
                 return self._refuse(handler, "invalid_grant", "The refresh token is not valid.")
+        elif grant == "urn:ietf:params:oauth:grant-type:device_code":
+            self.check(form.get("device_code") == DEVICE_CODE, "device_code")
+            step = self.polls.pop(0) if self.polls else None
+            if callable(step):
+                return step(handler, recorded)
+            if step:
+                return self._refuse(handler, step, "")
         else:
             return self._refuse(handler, "unsupported_grant_type", "")
         tokens = self.issue()

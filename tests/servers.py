@@ -30,6 +30,19 @@ class Recorded:
         return f"<{self.method} {self.target}>"
 
 
+# What every creating operation answers, as far as a test that is about the request cares.
+CREATED = {
+    "data": {
+        **{name: "made" for name in (
+            "asset_id", "batch_id", "endpoint_id", "folder_id", "generation_id", "group_id", "id", "lipsync_id", "run_id",
+            "session_id", "video_id", "video_translation_id", "voice_clone_id", "voice_id",
+        )},
+        "looks": [{"id": "made"}],
+        "proofread_ids": ["made"],
+        "video_translation_ids": ["made"],
+    }
+}  # fmt: skip
+
 TLS = pathlib.Path(__file__).parent / "tls"
 
 

@@ -19,10 +19,9 @@ if TYPE_CHECKING:
     from heygen.core.context import Context
 
 WORD = "--send-usage-events"
-NOTICE = (
-    "heygen sends anonymous usage analytics (commands, exit codes, versions; never their content). "
-    "Turn them off with: heygen config set analytics false"
-)
+_ABOUT = "heygen sends anonymous usage analytics (commands, exit codes, versions; never their content)"
+_OPT_OUT = "Turn them off with: heygen config set analytics false"
+NOTICE = f"{_ABOUT}. {_OPT_OUT}"
 _SLOTS = 3  # processes at once
 _LONGEST_CODE = 80  # characters
 _LARGEST = 4000  # bytes; what a pipe takes at once, however little of it is left to this user
@@ -54,15 +53,25 @@ def report(context: Context, options: dict[str, Any], outcome: dict[str, str], s
 
 
 def _report(context: Context, options: dict[str, Any], run: dict[str, Any]) -> None:
-    if run.get("command", "").startswith("sandbox") or not is_on(context, Settings(context, options)):
+    settings = Settings(context, options)
+    if run.get("command", "").startswith("sandbox") or not is_on(context, settings):
         return
     network = {name: os.path.abspath(value) for name, value in options.items() if name == "ca_bundle"}
     run["error_code"] = (run.get("error_code") or "")[:_LONGEST_CODE]
     _start(context, {"url": sink(context), "run": run, "options": network})
     if context.stderr.is_terminal and not Identity(context).has_seen_notice:
-        Identity(context).mark_notice_as_seen()
+        _show_notice(context, settings.is_human)
+
+
+def _show_notice(context: Context, is_human: bool) -> None:
+    Identity(context).mark_notice_as_seen()
+    if is_human:
         context.stderr.write(f"{NOTICE}\n")
         context.stderr.flush()
+        return
+    from heygen.output.printer import Printer
+
+    Printer(context).notice("cli_usage_analytics", _ABOUT, hint=_OPT_OUT)
 
 
 def take_slot(context: Context) -> int:

@@ -202,7 +202,8 @@ def refusal(
     first = found[0].path if found else None
     error = usage_error("; ".join(sentences), param=first or None, hint=hint)
     if found:
-        error.details = {"details": [*({"path": name, "problem": "is required"} for name in missing), *map(_detail, found)]}
+        of_line = [{"path": name, "problem": "is required"} for name in missing]
+        error.details = {"details": [*of_line, *map(_detail, found)]}
     return error
 
 

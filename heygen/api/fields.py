@@ -36,6 +36,7 @@ class Field(Record):
     required_in: tuple[str, ...]
     default: Any = None
     takes_stdin: bool = False
+    is_deprecated: bool = False
     variants: tuple[str, ...] = ("",)
 
     @property
@@ -91,6 +92,7 @@ def body_fields(schema: dict[str, Any], document: dict[str, Any]) -> list[Field]
                     required_in=(),
                     default=resolved.get("default"),
                     takes_stdin=bool(resolved.get("x-cli-stdin")),
+                    is_deprecated=bool(resolved.get("deprecated")),
                     variants=tuple(bodies),
                 )
             required = (variant,) if name in body.get("required", ()) else ()

@@ -53,6 +53,8 @@ class Operation(Record):
     wait: Wait | None
     idempotency: str | None
     is_hidden: bool
+    is_deprecated: bool
+    replaced_by: tuple[str, ...] | None  # the words of the command that does it now
     examples: tuple[dict[str, str], ...]
     document: dict[str, Any]
 
@@ -156,6 +158,8 @@ def _operation(group: str, method: str, path: str, raw: dict[str, Any], document
         wait=_wait(raw["x-cli-wait"]) if "x-cli-wait" in raw else _resumed(method, path, document),
         idempotency=raw.get("x-cli-idempotency"),
         is_hidden=bool(raw.get("x-cli-hidden")),
+        is_deprecated=bool(raw.get("deprecated")),
+        replaced_by=tuple(raw["x-cli-replaced-by"].split()) if "x-cli-replaced-by" in raw else None,
         examples=tuple(raw.get("x-cli-examples", ())),
         document=document,
     )

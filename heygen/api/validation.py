@@ -79,7 +79,13 @@ def _broken_rules(
     wrong = {each.path[len(inside) :] for each in problems} | {each.suggestion for each in problems if each.suggestion}
 
     def fits(value: Any, part: dict[str, Any]) -> bool:
-        return not validate(value, part, document)
+        if not isinstance(value, dict) or part.get("type", "object") != "object":
+            return not validate(value, part, document)
+        # A part of a rule knows the fields that it is about alone: no other is unknown to it.
+        inner = part.get("properties", {})
+        return all(name in value for name in part.get("required", ())) and all(
+            fits(value[name], inner[name]) for name in inner if name in value
+        )
 
     return [
         Problem(
@@ -123,7 +129,8 @@ def _validate_variant(
     name = schema["discriminator"]["propertyName"]
     where = f"{path}.{name}" if path else name
     if name not in instance:
-        return [Problem(path=where, kind="missing", message=f"is required: one of {listing(mapping)}", allowed=tuple(mapping))]
+        message = f"is required: one of {listing(mapping)}"
+        return [Problem(path=where, kind="missing", message=message, allowed=tuple(mapping))]
     chosen = instance[name]
     if not isinstance(chosen, str) or chosen not in mapping:
         return [_enum_problem(chosen, list(mapping), where, "variant")]
@@ -153,7 +160,8 @@ def _check_value(instance: Any, schema: dict[str, Any], path: str) -> Problem | 
         if actual not in allowed_types and not (actual == "integer" and "number" in allowed_types):
             return _type_problem(instance, allowed_types, path)
     if "const" in schema and not _same(instance, schema["const"]):
-        return Problem(path=path, kind="value", message=f"must be {_shown(schema['const'])}", allowed=(schema["const"],))
+        wanted = schema["const"]
+        return Problem(path=path, kind="value", message=f"must be {_shown(wanted)}", allowed=(wanted,))
     if "enum" in schema and not any(_same(instance, value) for value in schema["enum"]):
         return _enum_problem(instance, [value for value in schema["enum"] if value is not None], path, "value")
     if isinstance(instance, (int, float)) and not isinstance(instance, bool):
@@ -305,7 +313,7 @@ def _validate_array(
     if schema.get("uniqueItems"):
         for index, item in enumerate(instance):
             if any(_same(item, other) for other in instance[:index]):
-                problems.append(Problem(path=f"{path}[{index}]", kind="value", message=f"{_shown(item)} is given twice"))
+                problems.append(Problem(path=f"{path}[{index}]", kind="value", message=f"repeats {_shown(item)}"))
     items = schema.get("items")
     if items:
         for index, item in enumerate(instance):

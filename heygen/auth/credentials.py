@@ -30,6 +30,7 @@ class Credential(Record):
     source: str  # "HEYGEN_API_KEY" or the path of the file
     session: dict[str, Any] | None = None  # the whole OAuth entry of the file
     user: dict[str, Any] | None = None
+    kinds: tuple[str, ...] = ()  # of all that the file holds; the session is what is used
     warning: str | None = None  # about how the file is kept
 
     def headers(self) -> dict[str, str]:
@@ -121,6 +122,7 @@ def read(context: Context) -> Credential | None:
         return None
     warning = f"Others can read {file}; make it private with: chmod 600 {file}" if storage.is_exposed(file) else None
     session, key = document.get("oauth"), document.get("api_key")
+    kinds = tuple(kind for kind in (API_KEY, OAUTH) if document.get(kind))
     if session:
         token = session.get("access_token") if isinstance(session, dict) else None
         user = document.get("user")
@@ -130,10 +132,11 @@ def read(context: Context) -> Credential | None:
             source=file,
             session=session,
             user=user if isinstance(user, dict) else None,
+            kinds=kinds,
             warning=warning,
         )
     if key:
-        return Credential(kind=API_KEY, secret=_checked(key, "API key", file), source=file, warning=warning)
+        return Credential(kind=API_KEY, secret=_checked(key, "API key", file), source=file, kinds=kinds, warning=warning)
     return None
 
 
@@ -187,20 +190,25 @@ def lock(context: Context, patience: float = 30.0) -> storage.Lock:
     return storage.Lock(context, storage.writable_path(context, FILE), patience)
 
 
-def store(context: Context, credential: Credential) -> str | None:
-    """Put a credential into the file in place of the one that is there; fields of other programs stay.
+class Replaced(Record):
+    """What a credential that was stored took the place of: the one before, or a file that could not be read, and
+    which is kept under the name `moved_to`."""
 
-    A file that cannot be read is kept under another name, which is returned. Raises `cli_file_io_error`.
-    """
+    credential: Credential | None = None
+    moved_to: str | None = None
+
+
+def store(context: Context, credential: Credential) -> Replaced:
+    """Put a credential into the file in place of the one that is there, and return that; fields of other programs
+    stay. Raises `cli_file_io_error`."""
     with lock(context):
         file = storage.writable_path(context, FILE)
         try:
-            read(context)
-            document, kept = _load(file) or {}, None
+            before, document = Replaced(credential=read(context)), _load(file) or {}
         except HeygenError:
-            document, kept = {}, _set_aside(file)
+            before, document = Replaced(moved_to=_set_aside(file)), {}
         _write(file, document, credential)
-        return kept
+        return before
 
 
 def replace_session(context: Context, credential: Credential) -> None:

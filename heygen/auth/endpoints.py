@@ -1,4 +1,4 @@
-"""Where the identity provider is, and one request to its token or revocation endpoint."""
+"""Where the identity provider is, and one request to its token, device authorization or revocation endpoint."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 CLIENT_ID = "q2A2QRSke2LrFTPJhoDbHtXh"  # a public client: it has no secret
 SCOPES = "openid profile email"
-AUTHORIZE, TOKEN, REVOKE = "AUTHORIZE", "TOKEN", "REVOKE"
+AUTHORIZE, DEVICE, TOKEN, REVOKE = "AUTHORIZE", "DEVICE", "TOKEN", "REVOKE"
 TIMEOUT = 30.0  # seconds
 
 _URLS = {
     AUTHORIZE: "https://app.heygen.com/oauth/authorize",
+    DEVICE: "https://api2.heygen.com/v1/oauth/device_authorization",
     TOKEN: "https://api2.heygen.com/v1/oauth/token",
     REVOKE: "https://api2.heygen.com/v1/oauth/revoke",
 }

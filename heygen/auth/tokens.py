@@ -30,8 +30,8 @@ def exchange(code: str, authorization: Authorization, context: Context, settings
     }
     reply = endpoints.post(endpoints.TOKEN, form, context, settings, retries=settings.max_retries)
     if reply.status != 200:
-        raise _refused(reply, "the sign-in was not accepted")
-    return _session(reply, {}, context)
+        raise refused(reply, "the sign-in was not accepted")
+    return granted(reply, {}, context)
 
 
 def refresh(session: dict[str, Any], context: Context, settings: Settings) -> dict[str, Any]:
@@ -43,8 +43,8 @@ def refresh(session: dict[str, Any], context: Context, settings: Settings) -> di
     form = {"grant_type": "refresh_token", "refresh_token": session["refresh_token"]}
     reply = endpoints.post(endpoints.TOKEN, form, context, settings, retries=settings.max_retries)
     if reply.status != 200:
-        raise _refused(reply, "the session has ended")
-    return _session(reply, session, context)
+        raise refused(reply, "the session has ended")
+    return granted(reply, session, context)
 
 
 def revoke(session: dict[str, Any], context: Context, settings: Settings) -> bool:
@@ -61,7 +61,7 @@ def revoke(session: dict[str, Any], context: Context, settings: Settings) -> boo
     return False
 
 
-def _session(reply: Reply, before: dict[str, Any], context: Context) -> dict[str, Any]:
+def granted(reply: Reply, before: dict[str, Any], context: Context) -> dict[str, Any]:
     """Return the session of a token answer; what it does not mention stays as it was."""
     token = reply.text("access_token")
     if not token or not all("!" <= sign <= "~" for sign in token):
@@ -74,22 +74,23 @@ def _session(reply: Reply, before: dict[str, Any], context: Context) -> dict[str
     for name in ("refresh_token", "scope"):
         if reply.text(name):
             session[name] = reply.text(name)
-    life = _seconds(reply.fields.get("expires_in"))
+    life = lifetime(reply.fields.get("expires_in"))
     if life is not None:
         session["expires_at"] = timestamp.render(context.now() + life)
     return session
 
 
-def _seconds(value: Any) -> float | None:
+def lifetime(value: Any) -> float | None:
     """Return a lifetime in seconds; some providers send it as text."""
     try:
         seconds = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return min(seconds, _LONGEST_LIFE) if seconds > 0 else None
 
 
-def _refused(reply: Reply, what: str) -> HeygenError:
+def refused(reply: Reply, what: str) -> HeygenError:
+    """Return the error for an answer that is no success; `what` begins its message."""
     if reply.status == 429 or reply.status >= 500:
         return HeygenError(
             code_for_status(reply.status),

@@ -47,7 +47,7 @@ class InputReader:
                 hint="-d takes inline JSON that starts with {, a file's path, or - for stdin",
             ) from error
 
-    def text(self, flag: Flag, given: str) -> str:
+    def text(self, flag: Flag, given: str, is_checked: bool = True) -> str:
         """Return the value of a flag for long text: `-` stands for standard input, without its final newline.
 
         Raises a usage error for `@file`, which other programs take for the text of a file.
@@ -55,13 +55,14 @@ class InputReader:
         if given == "-":
             text = self._stdin(f"--{flag.name}")
             return text[:-1] if text.endswith("\n") else text
-        if given[:1] == "@" and len(given) > 1 and not any(map(str.isspace, given)):
+        if is_checked and given[:1] == "@" and len(given) > 1 and not any(map(str.isspace, given)):
             from shlex import quote
 
+            from_file = f"--{flag.name} - < {quote(given[1:])}"
             raise usage_error(
                 f"--{flag.name} takes a text, not the name of a file: {given}",
                 param=flag.name,
-                hint=f"For the text of a file: --{flag.name} - < {quote(given[1:])}",
+                hint=f"Add --no-validate to send it as it is; for the text of a file: {from_file}",
             )
         return given
 

@@ -8,16 +8,21 @@ from heygen.core.errors import ExitCode, HeygenError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable, Sequence
 
     from heygen.cli.command import Command
     from heygen.core.context import Context
+    from heygen.core.receipt import Receipt
     from heygen.http.client import Client
     from heygen.output.printer import Printer
 
 
 class Invocation:
-    """What a command's `run` gets. `given` holds the flags and positionals that the user set, by key."""
+    """What a command's `run` gets. `given` holds the flags and positionals that the user set, by key.
+
+    `waiting_command` returns the command line that waits for a resource, given the words that show one and the
+    arguments, with all that the user asked of this wait.
+    """
 
     def __init__(
         self,
@@ -27,6 +32,8 @@ class Invocation:
         missing: tuple[str, ...],
         settings: Settings,
         output: Printer,
+        receipt: Receipt,
+        waiting_command: Callable[[Sequence[str], Sequence[str]], str],
     ) -> None:
         self.context = context
         self.command = command
@@ -34,6 +41,8 @@ class Invocation:
         self.missing = missing
         self.settings = settings
         self.output = output
+        self.receipt = receipt
+        self.waiting_command = waiting_command
         self._client: Client | None = None
 
     def client(self) -> Client:
@@ -52,6 +61,11 @@ class Invocation:
                 renew = session.renewal(self.context, self.settings)
             self._client = Client(self.context, self.settings, credential, renew)
         return self._client
+
+    def close_receipt(self) -> None:
+        """Note that the result is printed; on a stdout that our caller has closed, it has reached nobody."""
+        if not self.context.stdout.is_closed:
+            self.receipt.close()
 
     def confirm(self, question: str, refusal: HeygenError) -> None:
         """Ask a yes-or-no question on the terminal; anything but yes ends the run with `canceled`.

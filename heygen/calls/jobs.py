@@ -144,7 +144,12 @@ def has_no_status(document: Any, plan: Wait) -> bool:
 
 def ids(document: Any, plan: Wait) -> list[str]:
     """Return the IDs of what a creation response says was created; `*` in the plan's path names a list."""
-    steps = [None if step == "*" else step for step in paths.parse(plan.id)]
+    return ids_at(document, plan.id)
+
+
+def ids_at(document: Any, path: str) -> list[str]:
+    """Return the IDs at a path of an answer; none where it has none."""
+    steps = [None if step == "*" else step for step in paths.parse(path)]
     try:
         found = paths.select(document, steps)
     except LookupError:

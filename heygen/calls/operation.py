@@ -23,7 +23,7 @@ def run(invocation: Invocation) -> int:
         if given.get(key):
             invocation.output.schema(_schema(operation, key))
             return ExitCode.OK
-    request.refuse_flags_without_wait(invocation)
+    request.refuse_output_path_without_wait(invocation)
     call = request.prepare(invocation)
     if given.get("dry_run"):
         invocation.output.result(dry_run(invocation, call))
@@ -36,12 +36,14 @@ def run(invocation: Invocation) -> int:
 
         document = send_and_wait(invocation, client, call)
         if document is None:
+            invocation.receipt.close()
             return ExitCode.OK  # standard output has the finished file
     else:
-        from heygen.calls.sending import send
+        from heygen.calls.creating import send_with_receipt
 
-        document = send(operation, client, call).document
+        document = send_with_receipt(invocation, operation, client, call).document
     print_result(invocation, document, operation.method, operation.columns)
+    invocation.close_receipt()
     return ExitCode.OK
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from heygen.api import body as bodies
+from heygen.api.fields import flag_name
 from heygen.calls.input import InputReader
 from heygen.core.errors import usage_error
 from heygen.http.client import Call
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
     from heygen.api.operations import Operation
     from heygen.calls.invocation import Invocation
+
+_WITHOUT_SIGNS = str.maketrans("_:.-", "0000")  # for a look at the other characters of an idempotency key
 
 
 def prepare(invocation: Invocation) -> Call:
@@ -26,7 +29,7 @@ def prepare(invocation: Invocation) -> Call:
     data = reader.data()
     for flag in invocation.command.flags:
         if flag.takes_stdin and flag.key in values:
-            values[flag.key] = reader.text(flag, values[flag.key])
+            values[flag.key] = reader.text(flag, values[flag.key], is_checked=not values.get("no_validate"))
     if operation.is_multipart:
         _refuse_missing(invocation)
         return _multipart_call(invocation, operation, values)
@@ -34,13 +37,10 @@ def prepare(invocation: Invocation) -> Call:
     return _call(invocation, operation, values, content)
 
 
-def refuse_flags_without_wait(invocation: Invocation) -> None:
-    """Refuse a flag that belongs to waiting where nothing is waited for. Raises a usage error."""
-    given = invocation.given
-    for key in ("timeout", "output_path"):
-        if key in given and not given.get("wait"):
-            name = key.replace("_", "-")
-            raise usage_error(f"--{name} goes with --wait", param=name, hint="Add --wait")
+def refuse_output_path_without_wait(invocation: Invocation) -> None:
+    """Refuse to save a file that is not waited for. Raises a usage error. (--timeout has no effect then, and no harm.)"""
+    if "output_path" in invocation.given and not invocation.given.get("wait"):
+        raise usage_error("--output-path goes with --wait", param="output-path", hint="Add --wait")
 
 
 def _content(
@@ -62,22 +62,29 @@ def _content(
         elsewhere = (content or {}).keys() - by_field.keys()
         raise bodies.refusal(found, fields, invocation.command.path, missing, values.get("set", ()), elsewhere)
     if not values.get("no_validate"):
-        _warn_of_unknown_fields(invocation, operation, content)
+        _warn(invocation, operation, content)
     return content
 
 
-def _warn_of_unknown_fields(
-    invocation: Invocation, operation: Operation, content: dict[str, Any] | None
-) -> None:
-    from heygen.api.unknown import unknown_fields
+def _warn(invocation: Invocation, operation: Operation, content: dict[str, Any] | None) -> None:
+    """Warn of fields that are sent all the same: unknown and deprecated ones."""
+    from heygen.api.remarks import remarks
 
-    for field in unknown_fields(content, operation.body_schema or {}, operation.document):
-        guess = f"; did you mean {field.nearest}?" if field.nearest else ""
-        invocation.output.warning(
-            "unknown_field",
-            f"{field.path} is not a known field; it is sent as it is{guess}",
-            hint=f"See the known fields with: {invocation.command.path} --request-schema",
-        )
+    flags = {field.name: f"--{flag_name(field.name)}" for field in invocation.command.fields}
+    for remark in remarks(content, operation.body_schema or {}, operation.document):
+        if remark.kind == "deprecated":
+            name = flags.get(remark.path, remark.path)
+            about = remark.description.split(". ")[0].rstrip(".")
+            hint = f"Use {flags.get(remark.instead, remark.instead)} instead" if remark.instead else None
+            invocation.output.warning("deprecated", f"{name} is deprecated: {about}", hint=hint, param=name)
+        else:
+            guess = f"; did you mean {remark.instead}?" if remark.instead else ""
+            invocation.output.warning(
+                "unknown_field",
+                f"{remark.path} is not a known field; it is sent as it is{guess}",
+                hint=f"See the known fields with: {invocation.command.path} --request-schema",
+                param=remark.path,
+            )
 
 
 def _refuse_missing(invocation: Invocation) -> None:
@@ -145,13 +152,13 @@ def _query(operation: Operation, values: dict[str, Any]) -> tuple[tuple[str, str
 
 
 def idempotency_key(invocation: Invocation) -> str:
-    """Return the key that the user set, or a random one. Raises a usage error for one that no header takes."""
+    """Return the key that the user set, or a random one. Raises a usage error for one that the API does not take."""
     given = invocation.given.get("idempotency_key")
     if given is None:
         return invocation.context.uuid()
-    if not given or not all("!" <= sign <= "~" for sign in given) or len(given) > 255:
+    if not 1 <= len(given) <= 255 or not given.isascii() or not given.translate(_WITHOUT_SIGNS).isalnum():
         raise usage_error(
-            "--idempotency-key must be 1 to 255 printable ASCII characters without blanks", param="idempotency-key"
+            "--idempotency-key must be 1 to 255 letters, digits and the signs _ : . -", param="idempotency-key"
         )
     return given
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heygen.core.errors import HeygenError
+from heygen.core.errors import HINTS, HeygenError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +26,12 @@ def send(operation: Operation | None, client: Client, call: Call) -> Answer:
             lister = hints.list_command_for_ids(operation) if operation else None
             if lister:
                 error.hint = f"Check ID with: {lister}"
+        if error.status == 400 and error.param and error.hint == HINTS.get(error.code):
+            from heygen.calls import hints
+
+            lister = hints.list_command_for_value(operation, error.param) if operation else None
+            if lister:
+                error.hint = f"See what {error.param.partition('[')[0]} takes with: {lister}"
         raise
     except KeyboardInterrupt as interrupt:
         if call.method == "GET":
@@ -37,10 +43,11 @@ def send(operation: Operation | None, client: Client, call: Call) -> Answer:
 def _unknown_outcome(operation: Operation | None, call: Call, error: HeygenError) -> HeygenError:
     from heygen.calls import hints
 
+    error.outcome_is_unknown = True
     error.message += "; the API may have carried out the request all the same"
     error.message += "" if call.repeat_is_safe else ", so it was not repeated"
     lister = hints.list_command_for_created(operation) if operation else None
-    again = "repeat it with the same --idempotency-key" if call.idempotency_key else "repeat it"
+    again = "repeat it with the same --idempotency-key" if call.idempotency_key and call.repeat_is_safe else "repeat it"
     error.hint = f"Look before you {again}: {lister}" if lister else f"Look at the resource before you {again}"
     if call.idempotency_key:
         error.details = {**error.details, "idempotency_key": call.idempotency_key}

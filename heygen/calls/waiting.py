@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from heygen.api import operations
 from heygen.calls import hints, jobs
+from heygen.calls.creating import send_with_receipt
 from heygen.calls.request import path_of
-from heygen.calls.sending import send
 from heygen.core import duration
 from heygen.core.errors import ExitCode, HeygenError
 from heygen.core.observer import WaitObserver
@@ -13,7 +13,7 @@ from heygen.http.client import READ_TIMEOUT, Call
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Sequence
 
     from heygen.api.operations import Operation, Wait
     from heygen.calls.invocation import Invocation
@@ -62,9 +62,8 @@ class _Waiting:
 
             # Before anything is paid for: an existing file or a missing directory is refused now.
             self.target = Target(self.invocation, self.invocation.given["output_path"])
-        # Even where the deadline is shorter: a creation that is cut off may have cost credits all the same.
-        deadline = max(self.deadline, self.context.monotonic() + READ_TIMEOUT)
-        answer = self._send(call.replace(deadline=deadline))
+        # A creation that is cut off may have cost credits all the same, so its answer gets a little longer.
+        answer = self._send(call.replace(deadline=self.deadline + SHORTEST_REQUEST))
         if self.operation.method == "GET":
             waited_for = [jobs.Job(self._own_id())]
             # This very call was the first poll.
@@ -73,34 +72,37 @@ class _Waiting:
                 return answer.document
         else:
             waited_for = [jobs.Job(id) for id in jobs.ids(answer.document, self.plan)]
-        if not waited_for and self.plan.instead:
-            return self._run_instead(answer.document)
         if not waited_for:
-            raise self._nothing_to_wait_for(answer.document)
+            return self._run_instead(answer.document)
         return self._finish(self.wait(waited_for), answer.document)
 
     def _send(self, call: Call) -> Answer:
         """Make the creating call, or the first poll of a `get`."""
+        if self.operation.method == "GET":
+            self._watch((self._own_id(),))
         try:
-            return send(self.operation, self.client, call)
+            return send_with_receipt(self.invocation, self.operation, self.client, call)
         except KeyboardInterrupt as interrupt:
             # Only a poll: a creation that is interrupted has its own error.
             raise HeygenError(
                 "canceled", "interrupted while waiting; the job goes on", hint=self._resume_hint((jobs.Job(self._own_id()),))
             ) from interrupt
 
-    def _nothing_to_wait_for(self, answer: Any) -> HeygenError:
-        lister = hints.list_command_for_created(self._polled_operation())
-        return HeygenError(
-            "cli_response_parse_error",
-            f"the answer names nothing to wait for: it has no {self.plan.id}",
-            hint=f"See what was created with: {lister}" if lister else None,
-            result=answer,
-        )
+    def _watch(self, ids: tuple[str, ...]) -> None:
+        """Have every error from now on name what is waited for, and the command that carries on."""
+        resume = "; ".join(self.invocation.waiting_command(self.plan.follow_up, [*self._outer_ids(), id]) for id in ids)
+        self.invocation.receipt.watch(ids, resume)
 
     def wait(self, waited_for: list[jobs.Job]) -> jobs.Outcome:
         """Poll the jobs until they have ended, or the time is up."""
-        observer = self.invocation.output.wait_progress(self._polled_operation().noun)
+        self._watch(tuple(job.id for job in waited_for))
+        receipt, noun = self.invocation.receipt, self._polled_operation().noun
+        if receipt.is_open:
+            # Before the first poll: whatever ends this process, even kill -9, the ID is known.
+            what = f"created {noun} {receipt.ids[0]}" if len(receipt.ids) == 1 else f"created {len(receipt.ids)}: {noun}"
+            hint = None if self.invocation.output.is_human else receipt.resume
+            self.invocation.output.notice("created", what, hint=hint, **receipt.names())
+        observer = self.invocation.output.wait_progress(noun)
         return jobs.wait(waited_for, self.plan, self._poll, self.context, self.deadline, observer)
 
     def _run_instead(self, created: Any) -> Any:
@@ -111,8 +113,6 @@ class _Waiting:
         wanted = self.plan
         self.plan = operations.find_by_words(wanted.instead).wait
         sessions = [jobs.Job(id) for id in jobs.ids(created, self.plan)]
-        if not sessions:
-            raise self._nothing_to_wait_for(created)
         outcome = self.wait(sessions)
         document = self._document(outcome.jobs, created)
         found = jobs.ids(document, wanted)
@@ -139,7 +139,10 @@ class _Waiting:
             query=(("token", token),) if token else (),
             timeout=self._remaining(READ_TIMEOUT),
         )
-        return self.client.send(call, retries=0).document
+        document = self.client.send(call, retries=0).document
+        if len(self.invocation.receipt.ids) == 1 and document is not None:
+            self.invocation.receipt.state = document
+        return document
 
     def _polled_operation(self) -> Operation:
         found = operations.find_by_words(self.plan.follow_up)
@@ -174,6 +177,7 @@ class _Waiting:
         if all(job.state == jobs.SUCCEEDED for job in waited_for):
             self._complete_pages(waited_for)
         document = self._document(waited_for, created)
+        self._watch(tuple(job.id for job in _unfinished(waited_for)))
         failed = [job for job in waited_for if job.state == jobs.FAILED or _failed_items(job.document)]
         if outcome.is_interrupted:
             raise HeygenError(
@@ -269,10 +273,19 @@ class _Waiting:
 
     def _resume_hint(self, waited_for: tuple[jobs.Job, ...]) -> str:
         """Return the commands that show the jobs that have not ended well; with --wait they wait for them."""
-        unfinished = [job for job in waited_for if job.state != jobs.SUCCEEDED] or list(waited_for)
-        outer = [self.invocation.given[each.key] for each in self.invocation.command.arguments[:-1]]
-        outer = outer if self.operation is not None and self.operation.method == "GET" else []
-        return "; ".join(hints.command_line(*self.plan.follow_up, *outer, job.id) for job in unfinished)
+        outer = self._outer_ids()
+        return "; ".join(hints.command_line(*self.plan.follow_up, *outer, job.id) for job in _unfinished(waited_for))
+
+    def _outer_ids(self) -> list[str]:
+        """Return the IDs that stand before that of the resource, where a `get` takes several."""
+        if self.operation is None or self.operation.method != "GET":
+            return []
+        return [self.invocation.given[each.key] for each in self.invocation.command.arguments[:-1]]
+
+
+def _unfinished(waited_for: Sequence[jobs.Job]) -> list[jobs.Job]:
+    """Return the jobs that have not ended well; all of them where all have."""
+    return [job for job in waited_for if job.state != jobs.SUCCEEDED] or list(waited_for)
 
 
 def _last_parameter(operation: Operation) -> str:

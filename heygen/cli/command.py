@@ -32,10 +32,14 @@ class Flag(Record):
     is_array: bool = False
     is_split: bool = True  # an array's values also split at commas
     takes_stdin: bool = False
+    is_hidden: bool = False  # works, and stands in no listing
+    is_deprecated: bool = False
     is_secret: bool = False  # what stands where its value would is not repeated in errors
     is_upper: bool = False  # taken in any case, and handed on in capitals
     value_name: str | None = None
+    pattern: str = ""  # of its values; one that does not fit is refused without being repeated
     note: str = ""  # which variants of a union body take it
+    is_of_body: bool = False  # what it may be is checked with the whole body, or not at all
 
     @property
     def key(self) -> str:
@@ -72,6 +76,8 @@ class Command(Record):
     operation: Operation | None = None
     fields: tuple[Field, ...] = ()
     is_hidden: bool = False
+    is_deprecated: bool = False
+    replaced_by: tuple[str, ...] | None = None  # the words of the command that does now what a deprecated one did
     # Everything after the first positional is the argument of another program or command.
     takes_rest: bool = False
 
@@ -132,6 +138,16 @@ GLOBAL_FLAGS = (
         description="Trust the CA certificates (PEM) in this file instead of the system's.",
     ),
     Flag(name="debug", type="boolean", section=GLOBAL, description="Show every HTTP exchange on stderr, keys masked."),
+    Flag(
+        name="headers",
+        section=GLOBAL,
+        is_array=True,
+        is_split=False,
+        is_hidden=True,
+        value_name='"X-HeyGen-Client-Source: <name>"',
+        pattern=r"(?i:X-HeyGen-Client-Source):[ \t]*[A-Za-z0-9_.-]+[ \t]*",
+        description="Name the program that calls this one.",
+    ),
     Flag(
         name="help", short="h", type="boolean", section=GLOBAL, description="Show this help."
     ),

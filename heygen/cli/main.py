@@ -6,6 +6,7 @@ from heygen.cli.parser import CommandLine, read
 from heygen.cli.registry import COMMANDS
 from heygen.core import build
 from heygen.core.errors import ExitCode, HeygenError
+from heygen.core.receipt import Receipt
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
 def main(argv: Sequence[str], context: Context, options: dict[str, Any] | None = None) -> int:
     """Run one command line (without the program's name) and return its exit code; `options` are global flags set before."""
     line = CommandLine(options)
+    receipt = Receipt()
     outcome: dict[str, str] = {}
     began = context.monotonic()
-    status = _guarded(argv, line, context, outcome)
+    status = _guarded(argv, line, context, receipt, outcome)
     if outcome and (build.ANALYTICS_URL or context.is_set("HEYGEN_ANALYTICS_URL")):
         from heygen.analytics import dispatch
 
@@ -29,24 +31,34 @@ def main(argv: Sequence[str], context: Context, options: dict[str, Any] | None =
     return status
 
 
-def _guarded(argv: Sequence[str], line: CommandLine, context: Context, outcome: dict[str, str]) -> int:
+def _guarded(argv: Sequence[str], line: CommandLine, context: Context, receipt: Receipt, outcome: dict[str, str]) -> int:
     """Run the command line, whatever happens; note in `outcome` which command it was, and its error."""
     try:
-        return _run(argv, line, context, outcome)
+        status = _run(argv, line, context, receipt, outcome)
+        if not receipt.is_open or not context.stdout.is_closed:
+            return status
+        error = _unread()
     except BrokenPipeError:
-        # The reader has what it wanted (`| head`).
-        return ExitCode.OK
+        if not receipt.is_open:
+            # The reader has what it wanted (`| head`).
+            return ExitCode.OK
+        error = _unread()
     except KeyboardInterrupt:
         error = HeygenError("canceled", "interrupted")
     except HeygenError as caught:
         error = caught
     except Exception as caught:  # the one place that turns a defect into an envelope
         error = _defect(caught, line, context)
+    receipt.add_to(error)
     outcome["error_code"] = error.code
-    return _report(error, line, context)
+    return _report(error, line, context, receipt)
 
 
-def _run(argv: Sequence[str], line: CommandLine, context: Context, outcome: dict[str, str]) -> int:
+def _unread() -> HeygenError:
+    return HeygenError("cli_file_io_error", "nobody reads standard output, where the result was to go")
+
+
+def _run(argv: Sequence[str], line: CommandLine, context: Context, receipt: Receipt, outcome: dict[str, str]) -> int:
     read(argv, line)
     if line.options.get("version"):
         from heygen import __version__
@@ -72,18 +84,25 @@ def _run(argv: Sequence[str], line: CommandLine, context: Context, outcome: dict
         settings.color,
         lambda token: line.with_flag("token", token),
     )
-    if line.moved_from:
-        old, new = (" ".join(("heygen", *words)) for words in (line.moved_from, line.words))
-        output.warning("deprecated", f"{old} is deprecated", hint=f"Use: {new}")
-    return _call(line, context, settings, output)
+    old = line.moved_from or (line.words if line.command.is_deprecated else None)
+    if old:
+        from heygen.cli.replacement import replacement
+
+        output.warning("deprecated", f"heygen {' '.join(old)} is deprecated", hint=replacement(line))
+    return _call(line, context, settings, output, receipt)
 
 
-def _call(line: CommandLine, context: Context, settings: Settings, output: Printer) -> int:
+def _call(line: CommandLine, context: Context, settings: Settings, output: Printer, receipt: Receipt) -> int:
     from heygen.calls.invocation import Invocation
+
+    def waiting_command(words: Sequence[str], arguments: Sequence[str]) -> str:
+        from heygen.cli import tree
+
+        return line.carried_to(tree.command(tuple(words)), arguments, "wait").typed()
 
     context.take_signals()
     command = line.command
-    invocation = Invocation(context, command, line.given, line.missing, settings, output)
+    invocation = Invocation(context, command, line.given, line.missing, settings, output, receipt, waiting_command)
     if command.operation is not None:
         from heygen.calls import operation
 
@@ -95,10 +114,10 @@ def _call(line: CommandLine, context: Context, settings: Settings, output: Print
     return COMMANDS[command.words].load().run(invocation)
 
 
-def _report(error: HeygenError, line: CommandLine, context: Context) -> int:
+def _report(error: HeygenError, line: CommandLine, context: Context, receipt: Receipt) -> int:
     """Print an error in the mode that the command line asked for, however wrong the rest of it is."""
     from heygen.config.settings import Settings
-    from heygen.output.printer import Printer
+    from heygen.output.printer import Printer, compact
 
     settings = Settings(context, line.options)
     try:
@@ -108,9 +127,13 @@ def _report(error: HeygenError, line: CommandLine, context: Context) -> int:
     # --get is for the state that an error carries.
     field = line.options.get("get") if error.result is not None else None
     try:
-        Printer(context, is_human, field, settings.color).error(error, lambda: line.usage)
+        is_told = Printer(context, is_human, field, settings.color).error(error, lambda: line.usage)
+        if not is_told and receipt.is_open:
+            # What may have been paid for is worth breaking the rule that stdout holds results alone.
+            context.stdout.write(compact(error.envelope()) + "\n")
+            context.stdout.flush()
     except (BrokenPipeError, HeygenError):
-        pass  # stderr takes nothing either: the exit code is all that is left
+        pass  # no stream takes anything: the exit code is all that is left
     return error.exit_code
 
 

@@ -104,6 +104,8 @@ def make(operation: Operation) -> Command:
         operation=operation,
         fields=fields,
         is_hidden=operation.is_hidden,
+        is_deprecated=operation.is_deprecated,
+        replaced_by=operation.replaced_by,
     )
 
 
@@ -141,9 +143,11 @@ def _field_flag(field: Field) -> Flag:
         description=field.description,
         default=field.default,
         takes_stdin=field.takes_stdin,
+        is_deprecated=field.is_deprecated,
         is_array=any(each.is_array for each in shapes),
         enum=tuple(enum) if all(each.enum for each in shapes) else (),
         is_required=field.is_required,
+        is_of_body=True,
         note="" if len(field.shapes) == len(field.variants) else ", ".join(field.shapes),
     )
     return flag if limited else flag.replace(minimum=None, maximum=None)

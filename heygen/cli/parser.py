@@ -50,19 +50,50 @@ class CommandLine:
         self.flags: list[tuple[Flag, str]] = []  # as they were written, in order
         self.positionals: list[str] = []
 
-    def with_flag(self, name: str, value: str) -> str | None:
-        """Return this command line once more, as one types it, with another value for a flag; None where it has none."""
-        from shlex import quote
-
-        if self.command is None or all(flag.name != name for flag in self.command.flags):
-            return None
-        parts = ["heygen", *self.words, *self.positionals]
+    def argv(self) -> list[str]:
+        """Return the arguments once more: words, positionals, flags."""
+        looks_like_flags = any(text.startswith("-") for text in self.positionals)
+        parts = [*self.words, *(() if looks_like_flags else self.positionals)]
         for flag, text in self.flags:
             if flag.type == "boolean":
                 parts.append(f"--{flag.name}" + ("=false" if text.lower() in values.FALSE else ""))
-            elif flag.name != name:
+            elif text.startswith("-"):
+                parts.append(f"--{flag.name}={text}")
+            else:
                 parts.extend((f"--{flag.name}", text))
-        return " ".join(quote(part) for part in (*parts, f"--{name}", value))
+        return [*parts, "--", *self.positionals] if looks_like_flags else parts
+
+    def typed(self) -> str:
+        """Return the command line once more, as one types it in a shell."""
+        from shlex import quote
+
+        return " ".join(map(quote, ("heygen", *self.argv())))
+
+    def carried_to(self, command: Command, positionals: Sequence[str], *switches: str) -> CommandLine:
+        """Return the line of another command with those of our flags that it takes as well, and these switches set."""
+        named = {flag.name: flag for flag in command.flags}
+        other = CommandLine()
+        other.words, other.command, other.positionals = command.words, command, list(positionals)
+        other.flags = [
+            (flag, text)
+            for flag, text in self.flags
+            if flag.section == GLOBAL or (flag.name in named and named[flag.name].key == flag.key)
+        ]
+        written = {flag.name for flag, _ in other.flags}
+        other.flags[:0] = [(named[name], "true") for name in switches if name in named and name not in written]
+        return other
+
+    def with_flag(self, name: str, value: str) -> str | None:
+        """Return this command line, as one types it, with another value for a flag; None where it does not take that."""
+        if self.command is None:
+            return None
+        flag = next((each for each in self.command.flags if each.name == name), None)
+        if flag is None:
+            return None
+        other = CommandLine()
+        other.words, other.positionals = self.words, self.positionals
+        other.flags = [*(each for each in self.flags if each[0].name != name), (flag, value)]
+        return other.typed()
 
 
 def read(argv: Sequence[str], line: CommandLine) -> None:
@@ -138,10 +169,11 @@ class Parser(ArgumentParser):
         self.add_argument(
             f"--{flag.name}",
             dest=dest,
-            action="extend" if flag.is_array else "store",
-            nargs="*" if flag.is_array else None,
+            # A value that is split may come to nothing, or to several.
+            action=("extend" if flag.is_split else "append") if flag.is_array else "store",
+            nargs="*" if flag.is_array and flag.is_split else None,
             type=lambda text: self._typed(flag, text[len(_MARK) :]),
-            choices=flag.enum or None,
+            choices=None if flag.is_of_body else flag.enum or None,
         )
 
     def _add_positional(self, argument: Argument) -> None:
@@ -244,7 +276,7 @@ class Parser(ArgumentParser):
 
     def _unknown_flag(self, written: str) -> HeygenError:
         name = written.lstrip("-")
-        near = closest(name, [flag.name for flag in self.flags.values()])
+        near = closest(name, [flag.name for flag in self.flags.values() if not flag.is_hidden])
         message = f'unknown flag "{written}" for "{self.prog}"'
         if near:
             message += f"; did you mean --{near}?"

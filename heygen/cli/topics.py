@@ -24,26 +24,27 @@ class Topic(Record):
 # Every environment variable that the program reads on purpose; a test compares it with the code.
 ENVIRONMENT = (
     ("HEYGEN_API_KEY", "API key. Comes before a stored credential."),
-    ("HEYGEN_OUTPUT", "Output format where --human is not given: json or human. Anything else is refused."),
+    ("HEYGEN_OUTPUT", "Output format where --human is not given: json or human, in any case. Anything else is refused."),
     (
         "HEYGEN_MAX_RETRIES",
         "Repeats of a request that failed for a passing reason (default: 2; 0: never). What is no number is ignored.",
     ),
     ("HEYGEN_API_BASE", "Another base URL for the API. Plain http is refused, except on loopback."),
-    ("HEYGEN_ALLOW_HTTP", "1 allows a base URL of plain http elsewhere: the key then travels unprotected."),
+    ("HEYGEN_ALLOW_HTTP", "On: allows a base URL of plain http elsewhere: the key then travels unprotected."),
     ("HEYGEN_CONFIG_DIR", "Folder of settings and credential (default: ~/.heygen)."),
-    ("HEYGEN_DEBUG", "1 shows every HTTP exchange on stderr, as --debug does."),
-    ("HEYGEN_NONINTERACTIVE", "Any value: never ask; a command that would have to is refused."),
-    ("CI", "Any value: never ask, and show no progress."),
+    ("HEYGEN_DEBUG", "On: shows every HTTP exchange on stderr, as --debug does."),
+    ("HEYGEN_NONINTERACTIVE", "On: never ask; a command that would have to is refused."),
+    ("CI", "On: never ask, and show no progress."),
     ("HEYGEN_NO_ANALYTICS", "Any value: send no usage analytics."),
-    ("DO_NOT_TRACK", "Any value but 0: send no usage analytics."),
+    ("DO_NOT_TRACK", "On: send no usage analytics."),
     ("HEYGEN_ANALYTICS_URL", "Where usage analytics are sent, instead of where the build says; for tests."),
     ("HEYGEN_RELEASES_URL", "Where heygen update finds releases: a list in the form of GitHub's releases API."),
     ("GITHUB_TOKEN", "Token that heygen update shows to GitHub's API, and to no other host."),
-    ("HEYGEN_NO_BROWSER", "Any value: open no browser; print the URL to visit."),
+    ("GH_TOKEN", "The same, where GITHUB_TOKEN is not set."),
+    ("HEYGEN_NO_BROWSER", "On: open no browser; print the URL to visit."),
     ("BROWSER", "none: open no browser; else the browser to open."),
     ("NO_COLOR", "Any value: no colour. --color always comes first."),
-    ("FORCE_COLOR", "Any value but 0: colour where output is no terminal, too. NO_COLOR comes first."),
+    ("FORCE_COLOR", "On: colour where output is no terminal, too. NO_COLOR comes first."),
     ("TERM", "dumb: no colour, and no line that is redrawn."),
     ("COLUMNS", "Width of the terminal, instead of what it says itself."),
     ("HTTPS_PROXY", "Proxy for https, also in lower case; it may have a user and a password."),
@@ -59,7 +60,8 @@ def _environment() -> tuple[Block, ...]:
     from heygen.config.settings import KEYS
 
     return (
-        "A flag comes before a variable, a variable before the settings file, and the file before the default.",
+        "A flag comes before a variable, a variable before the settings file, and the file before the default. A variable that is on "
+        "or off is off when it is empty, 0, false or no.",
         terms(*ENVIRONMENT),
         "Settings that last are kept in ~/.heygen/config.toml:",
         terms(

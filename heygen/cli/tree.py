@@ -16,6 +16,13 @@ def top_level() -> dict[str, str]:
     return {**documents.groups(), **registry.tools()}
 
 
+def is_deprecated(word: str) -> bool:
+    """Tell whether every command under a top-level word is deprecated."""
+    if command((word,)) is not None:
+        return False
+    return all(each.is_deprecated for each in group((word,)).commands)
+
+
 def children(words: tuple[str, ...]) -> list[str]:
     """Return the words that may follow these, old ones included."""
     old = list(registry.DEPRECATED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from heygen.cli.command import value_name
 from heygen.core.errors import HeygenError, usage_error
 from heygen.core.suggest import closest, listing
 
@@ -53,11 +54,16 @@ def typed(flag: Flag, text: str) -> Any:
         if not is_number(text):
             raise usage_error(f'{name} must be a number, not "{text}"', param=flag.name)
         return _within(flag, int(text) if _is_integer(text) else float(text), text)
+    if flag.pattern:
+        import re
+
+        if not re.fullmatch(flag.pattern, text):
+            raise usage_error(f"{name} takes {value_name(flag)} alone", param=flag.name)
     return text.upper() if flag.is_upper else text
 
 
 def _within(flag: Flag, value: float, text: str) -> float:
-    low, high = flag.minimum, flag.maximum
+    low, high = (None, None) if flag.is_of_body else (flag.minimum, flag.maximum)
     if (low is not None and value < low) or (high is not None and value > high):
         from heygen.api.validation import bounds
 

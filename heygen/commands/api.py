@@ -130,18 +130,19 @@ def run(invocation: Invocation) -> int:
         _print_pages(invocation, call, send)
     else:
         operation.print_result(invocation, send(call).document, call.method)
+    invocation.close_receipt()
     return ExitCode.OK
 
 
 def _sender(invocation: Invocation, endpoint: Endpoint) -> Callable[[Call], Answer]:
     """Return what sends a call of the endpoint. Raises HeygenError, as every call does."""
-    from heygen.calls import sending
+    from heygen.calls.creating import send_with_receipt
 
     client, operation = invocation.client(), endpoint.operation
 
     def send(call: Call) -> Answer:
         try:
-            return sending.send(operation, client, call)
+            return send_with_receipt(invocation, operation, client, call, is_checked=False)
         except HeygenError as error:
             if error.code == "cli_response_parse_error":
                 error.message += "; --output-path - prints it as it is"
@@ -201,6 +202,8 @@ def _save(invocation: Invocation, target: Any, call: Call, send: Callable[[Call]
     try:
         send(call.replace(receive=receive, headers=(*call.headers, *accepts)))
         part.finish()
+        if path == "-":
+            invocation.receipt.close()
     except BaseException as error:
         part.leave()
         if isinstance(error, HeygenError) and error.code == "cli_download_interrupted":

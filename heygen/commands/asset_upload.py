@@ -45,7 +45,6 @@ COMMAND = Command(
 def run(invocation: Invocation) -> int:
     """Upload the files and print their assets."""
     given = invocation.given
-    request.refuse_flags_without_wait(invocation)
     key = request.idempotency_key(invocation)
     paths = given["file"]
     if paths.count("-") > 1:
@@ -62,6 +61,7 @@ def run(invocation: Invocation) -> int:
     except KeyboardInterrupt as interrupt:
         raise upload.explain(HeygenError("canceled", "interrupted while uploading")) from interrupt
     invocation.output.result(document)
+    invocation.close_receipt()
     return ExitCode.OK
 
 
@@ -103,6 +103,7 @@ class _Upload:
             renew=lambda: slot(self.invocation.context.uuid()),
         )
         path = f"/v3/assets/{request.path_segment(_id(created, 'asset_id'))}/complete"
+        self.invocation.receipt.created((_id(created, "asset_id"),), created)
         return self._post(path, {"checksum_sha256": digest.hexdigest()}, self.invocation.context.uuid(), repeat_is_safe=True)
 
     def batch(self, files: list[LocalFile]) -> Any:
@@ -132,6 +133,7 @@ class _Upload:
                 for file, item, about in zip(files, items, descriptions)
             ],
         }
+        self.invocation.receipt.created((id,), {"data": made}, self.invocation.waiting_command(_BATCH.follow_up, [id]))
         return self._wait(made) if self.invocation.given.get("wait") else {"data": made}
 
     def _wait(self, made: dict[str, Any]) -> Any:
@@ -148,7 +150,9 @@ class _Upload:
     def _post(self, path: str, content: dict[str, Any], key: str, repeat_is_safe: bool = False) -> Any:
         from heygen.output.printer import compact
 
-        self.has_begun = True
+        if not self.has_begun:
+            self.has_begun = True
+            self.invocation.receipt.begin(self.key, None)
         return self.client.send(
             Call(
                 method="POST",

@@ -1,4 +1,4 @@
-"""`heygen auth login`: store a credential, an API key or a session of the browser, once it is known to work."""
+"""`heygen auth login`: store a credential, an API key or a session, once it is known to work."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from heygen.auth.credentials import Credential
+    from heygen.auth.device import DeviceAuthorization
     from heygen.calls.invocation import Invocation
 
 COMMAND = Command(
@@ -28,28 +29,36 @@ COMMAND = Command(
             description="Sign in with an API key, from stdin or a prompt.",
         ),
         Flag(name="oauth", type="boolean", description="Sign in with your HeyGen account in the browser."),
+        Flag(
+            name="device",
+            type="boolean",
+            description="Sign in with your HeyGen account on another device, with a code that is shown here.",
+        ),
     ),
     examples=(
         {"about": "Choose how to sign in", "command": "heygen auth login"},
         {"about": "Sign in with a key from a secret store", "command": 'echo "$KEY" | heygen auth login'},
         {"about": "Sign in in the browser", "command": "heygen auth login --oauth"},
+        {"about": "Sign in from a machine without one", "command": "heygen auth login --device"},
     ),
 )
 
 SIGN_IN_TIME = 300.0  # seconds for the browser
 _LONGEST_INPUT = 64 * 1024  # bytes; a key is far shorter
 _USER_FIELDS = ("email", "first_name", "last_name", "username")
+_WAITING = "Waiting for you to sign in (Ctrl-C ends it) ...\n"
 _PIPE = 'echo "$KEY" | heygen auth login'
 
 
 def run(invocation: Invocation) -> int:
     """Get the credential, have the API check it, and store it."""
-    by_key, by_browser = (invocation.given.get(name, False) for name in ("api_key", "oauth"))
-    if by_key and by_browser:
-        raise usage_error("--api-key and --oauth exclude each other", param="oauth")
-    if not by_key and not by_browser and invocation.context.is_interactive:
-        by_browser = _choice(invocation) == "browser"
-    if by_browser:
+    ways = [name for name in ("api_key", "oauth", "device") if invocation.given.get(name)]
+    if len(ways) > 1:
+        first, second = (name.replace("_", "-") for name in ways[:2])
+        raise usage_error(f"--{first} and --{second} exclude each other", param=second)
+    if ways == ["device"]:
+        return _sign_in_elsewhere(invocation)
+    if ways == ["oauth"] or (not ways and invocation.context.is_interactive and _choice(invocation) == "browser"):
         return _sign_in(invocation)
     invocation.output.result(_store(invocation, _verify(invocation, _key_credential(invocation))))
     return ExitCode.OK
@@ -114,11 +123,7 @@ def _sign_in(invocation: Invocation) -> int:
             if answer.error:
                 raise HeygenError("auth_error", f"the sign-in was refused: {answer.error}")
             session = tokens.exchange(answer.code, attempt, context, settings)
-            credential = credentials.Credential(
-                kind=credentials.OAUTH, secret=session["access_token"], source="the new session", session=session
-            )
-            verified = _verify(invocation, credential)
-            result = _store(invocation, verified)
+            verified, result = _store_session(invocation, session)
         except HeygenError as error:
             callback.fail(error.message)
             raise
@@ -131,7 +136,7 @@ def _open(invocation: Invocation, url: str) -> None:
     """Send the user to the browser; where there is none, to the address."""
     context = invocation.context
     is_open = context.open_browser(url)
-    if not context.stderr.is_terminal or context.is_set("CI") or context.is_set("HEYGEN_NONINTERACTIVE"):
+    if not context.may_ask:
         if is_open:
             return
         raise HeygenError(
@@ -140,11 +145,43 @@ def _open(invocation: Invocation, url: str) -> None:
             hint=f"Sign in with an API key: {_PIPE}",
         )
     lead = "Your browser is open. If it shows nothing, open this address:" if is_open else "Open this address to sign in:"
-    context.stderr.write(f"{lead}\n\n  {url}\n\nWaiting for you to sign in (Ctrl-C ends it) ...\n")
+    context.stderr.write(f"{lead}\n\n  {url}\n\n{_WAITING}")
     context.stderr.flush()
 
 
-# --- both
+# --- on another device
+
+
+def _sign_in_elsewhere(invocation: Invocation) -> int:
+    from heygen.auth import device
+
+    context, settings = invocation.context, invocation.settings
+    pending = device.begin(context, settings)
+    _show(invocation, pending)
+    session = device.wait(pending, context, settings)
+    invocation.output.result(_store_session(invocation, session, is_unverified_refused=True)[1])
+    return ExitCode.OK
+
+
+def _show(invocation: Invocation, pending: DeviceAuthorization) -> None:
+    """Tell the user, or the program that is to tell the user, where to sign in and with which code."""
+    stderr = invocation.context.stderr
+    uri, code = pending.verification_uri, pending.user_code
+    if not stderr.is_terminal and not invocation.output.is_human:
+        invocation.output.notice(
+            "cli_device_sign_in",
+            f"Open {uri} on any device, and enter the code {code} to sign in",
+            user_code=code,
+            verification_uri=uri,
+            verification_uri_complete=pending.verification_uri_complete,
+            expires_in=round(pending.seconds),
+        )
+        return
+    stderr.write(f"Open this address on any device:\n\n  {uri}\n\nand enter this code:\n\n  {code}\n\n{_WAITING}")
+    stderr.flush()
+
+
+# --- all of them
 
 
 class _Verified(Record):
@@ -155,8 +192,8 @@ class _Verified(Record):
     problem: str | None = None
 
 
-def _verify(invocation: Invocation, credential: Credential) -> _Verified:
-    """Ask the API about a credential. Raises its refusal; a dead network is only a `problem`."""
+def _verify(invocation: Invocation, credential: Credential, is_unverified_refused: bool = False) -> _Verified:
+    """Ask the API about a credential. Raises its refusal; a dead network is only a `problem`, unless that is refused."""
     from heygen.http.client import Call, Client
 
     client = Client(invocation.context, invocation.settings, credential)
@@ -166,6 +203,8 @@ def _verify(invocation: Invocation, credential: Credential) -> _Verified:
         if error.status in (401, 403):
             error.message = f"the credential was not accepted, and not stored: {error.message}"
             error.hint = "Check it with HeyGen, and try again: heygen auth login"
+        elif is_unverified_refused:
+            error.message = f"the account could not be verified, and nothing was stored: {error.message}"
         elif error.exit_code != ExitCode.USAGE:
             return _Verified(credential=credential, user={}, problem=error.message)
         raise
@@ -175,20 +214,50 @@ def _verify(invocation: Invocation, credential: Credential) -> _Verified:
     return _Verified(credential=credential.replace(user=user), user=user)
 
 
+def _store_session(
+    invocation: Invocation, session: dict[str, Any], is_unverified_refused: bool = False
+) -> tuple[_Verified, dict[str, Any]]:
+    """Store a session that was just granted, once the API knows its user, and return what to print.
+
+    It is given back to the provider where that fails or is interrupted.
+    """
+    credential = credentials.Credential(
+        kind=credentials.OAUTH, secret=session["access_token"], source="the new session", session=session
+    )
+    try:
+        verified = _verify(invocation, credential, is_unverified_refused)
+        return verified, _store(invocation, verified)
+    except BaseException as error:
+        from heygen.auth import tokens
+
+        is_revoked = tokens.revoke(session, invocation.context, invocation.settings)
+        if isinstance(error, HeygenError):
+            error.details["revoked"] = is_revoked
+        raise
+
+
 def _store(invocation: Invocation, verified: _Verified) -> dict[str, Any]:
     """Store the credential and return what to print."""
     context = invocation.context
-    moved_to = credentials.store(context, verified.credential)
-    what = "a session of the browser" if verified.credential.kind == credentials.OAUTH else "an API key"
+    credential, user = verified.credential, verified.user
+    replaced = credentials.store(context, credential)
+    what = "an API key"
+    if credential.kind == credentials.OAUTH:
+        what = "a device code" if invocation.given.get("device") else "a session of the browser"
+    kinds = replaced.credential.kinds if replaced.credential else ()
     message = f"Signed in as {_name(verified.user)} with {what}."
     if verified.problem:
         message = f"Stored {what}, which is not verified: {verified.problem}"
-    result: dict[str, Any] = {"message": message, "verified": not verified.problem, "path": credentials.path(context)}
+    result: dict[str, Any] = {name: user[name] for name in ("email", "username") if name in user}
+    # A credential of the other kind that was there before.
+    for kind in (credentials.OAUTH, credentials.API_KEY):
+        result[f"cleared_{kind}"] = kind != credential.kind and kind in kinds
+    result.update(message=message, verified=not verified.problem, path=credentials.path(context))
     if verified.user:
         result["user"] = verified.user
     notes = []
-    if moved_to:
-        notes.append(f"the file that was there could not be read and is now {moved_to}")
+    if replaced.moved_to:
+        notes.append(f"the file that was there could not be read and is now {replaced.moved_to}")
     if context.is_set(credentials.VARIABLE):
         notes.append(f"{credentials.VARIABLE} is set and takes precedence")
     if notes:

@@ -27,10 +27,17 @@ def run(invocation: Invocation) -> int:
         if error.code == "auth_error":
             error.hint = "Remove the file by hand; it was left as it is"
         raise
-    result: dict[str, Any] = {"message": "Nobody was signed in; there was nothing to remove.", "cleared": None}
+    kinds = removed.kinds if removed is not None else ()
+    result: dict[str, Any] = {
+        "cleared_api_key": credentials.API_KEY in kinds,
+        "cleared_oauth": credentials.OAUTH in kinds,
+        "cleared_credential": "both" if len(kinds) > 1 else "".join(kinds),
+        "message": "Nobody was signed in; there was nothing to remove.",
+        "cleared": None,
+    }
     if removed is not None:
         what = "session" if removed.kind == credentials.OAUTH else "API key"
-        result = {"message": f"Signed out: the {what} was removed.", "cleared": removed.kind, "path": removed.source}
+        result.update(message=f"Signed out: the {what} was removed.", cleared=removed.kind, path=removed.source)
         if removed.kind == credentials.OAUTH:
             from heygen.auth import tokens
 

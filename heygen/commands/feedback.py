@@ -50,7 +50,7 @@ def run(invocation: Invocation) -> int:
     properties = {"rating": invocation.given["rating"]}
     comment = invocation.given.get("comment")
     if comment is not None:
-        properties["comment"] = InputReader(invocation).text(_COMMENT) if comment == "-" else comment
+        properties["comment"] = InputReader(invocation).text(_COMMENT, "-") if comment == "-" else comment
         if len(properties["comment"]) > LONGEST_COMMENT:
             message = f"--comment has {len(properties['comment'])} characters, and may have {LONGEST_COMMENT}"
             raise usage_error(message, param="comment")

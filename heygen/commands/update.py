@@ -76,8 +76,16 @@ def _release_server(invocation: Invocation) -> ReleaseServer:
 def _check(invocation: Invocation, current: Version, wanted: Version | None) -> None:
     release = _find(_release_server(invocation), current, wanted)
     latest = release.version if release else current
+    installed = installation.find()
     invocation.output.result(
-        {"current": current.tag, "latest": latest.tag, "update_available": latest.precedence != current.precedence}
+        {
+            "current": current.tag,
+            "latest": latest.tag,
+            "update_available": latest.precedence != current.precedence,
+            "channel": "dev" if current.is_dev else "stable",
+            "install_method": installed.name,
+            "release_build": installed.method != installation.CHECKOUT and (current.is_stable or current.is_dev),
+        }
     )
 
 
@@ -103,7 +111,7 @@ def _find(server: ReleaseServer, current: Version, wanted: Version | None) -> Re
 
 
 def _refuse_other_methods(installed: installation.Installation) -> None:
-    if installed.method == installation.ZIPAPP and installed.upgrade is None:
+    if installed.is_ours:
         return
     what = "runs from a checkout" if installed.method == installation.CHECKOUT else "was installed by a package manager"
     raise HeygenError(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from heygen.core.context import Context
 
 DEFAULT_API_BASE = "https://api.heygen.com"
+CLIENT_SOURCE = "X-HeyGen-Client-Source"
 
 ENV, IN_FILE, DEFAULT = "env", "file", "default"  # sources
 
@@ -44,6 +45,8 @@ class Key(Record):
     def from_env(self, context: Context) -> tuple[str, str] | None:
         """Return the value that the environment gives, and the variable that does, or None."""
         given = context.environ.get(self.env, "").strip() if self.env else ""
+        if given.lower() in self.values:
+            given = given.lower()
         return (given, self.env) if given and self.env else None
 
     def typed(self, text: str) -> str | bool | int:
@@ -57,10 +60,10 @@ class OptOut(Key):
     """A setting that is true unless an environment variable, whatever its value, says that it is not."""
 
     def from_env(self, context: Context) -> tuple[str, str] | None:
-        """Return "false" where HEYGEN_NO_ANALYTICS is set, or DO_NOT_TRACK to anything but 0."""
+        """Return "false" where HEYGEN_NO_ANALYTICS has any value, or DO_NOT_TRACK is on."""
         if self.env and context.is_set(self.env):
             return "false", self.env
-        return ("false", "DO_NOT_TRACK") if context.environ.get("DO_NOT_TRACK", "") not in ("", "0") else None
+        return ("false", "DO_NOT_TRACK") if context.is_on("DO_NOT_TRACK") else None
 
 
 class Setting(Record):
@@ -75,12 +78,7 @@ class Setting(Record):
 def _base_problem(text: str, context: Context) -> str | None:
     from heygen.core import address
 
-    return address.why_unfit(text, allows_http(context))
-
-
-def allows_http(context: Context) -> bool:
-    """Tell whether hosts other than this machine may be talked to without TLS: HEYGEN_ALLOW_HTTP."""
-    return context.environ.get("HEYGEN_ALLOW_HTTP", "") not in ("", "0", "false")
+    return address.why_unfit(text, context.is_on("HEYGEN_ALLOW_HTTP"))
 
 
 def _retries_problem(text: str, _: Context) -> str | None:
@@ -220,9 +218,15 @@ class Settings:
         return int(self.value("max_retries"))
 
     @property
+    def client_headers(self) -> dict[str, str]:
+        """The headers by which a program that calls us names itself to the API: --headers; the last one counts."""
+        lines = (line.partition(":") for line in self.options.get("headers", ()))
+        return {CLIENT_SOURCE: value.strip() for _, _, value in lines}
+
+    @property
     def is_debug(self) -> bool:
         """Whether every exchange is shown on stderr: --debug or HEYGEN_DEBUG."""
-        return bool(self.options.get("debug")) or self.context.environ.get("HEYGEN_DEBUG") in ("1", "true")
+        return bool(self.options.get("debug")) or self.context.is_on("HEYGEN_DEBUG")
 
     @property
     def ca_bundle(self) -> str | None:

@@ -1,4 +1,4 @@
-"""Which coding agent started us: told from the presence of environment markers, never from their values."""
+"""Which coding agent started us: told from environment markers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Mapping
 
-# (name, variables of which one is enough); the first match wins. `NAME=value` asks for that very value.
+# (name, variables of which one is enough); the first match wins. `NAME=value` asks for that very value, in any case.
 _MARKERS = (
     ("claude_code", ("CLAUDECODE", "CLAUDE_CODE_ENTRYPOINT")),
     ("codex", ("CODEX_THREAD_ID", "CODEX_CI", "CODEX_SANDBOX_NETWORK_DISABLED")),
@@ -33,4 +33,4 @@ def calling_agent(environ: Mapping[str, str]) -> str | None:
 
 def _holds(part: str, environ: Mapping[str, str]) -> bool:
     variable, equals, value = part.partition("=")
-    return environ.get(variable) == value if equals else bool(environ.get(variable))
+    return environ.get(variable, "").lower() == value.lower() if equals else bool(environ.get(variable))

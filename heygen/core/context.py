@@ -16,18 +16,26 @@ if TYPE_CHECKING:
 
 
 _BLOCK = 64 * 1024  # bytes
+_OFF = ("", "0", "false", "no")  # what switches a variable off, in any case
 
 
 class OutputStream:
     """A text stream over a binary one: encodes without ever failing, and knows whether it is a terminal.
 
-    Writing raises BrokenPipeError where the reader is gone, and else HeygenError `cli_file_io_error`.
+    Writing raises BrokenPipeError where the reader is gone, and else HeygenError `cli_file_io_error`. A stream that is
+    `expendable`, as stderr is, raises neither: from the first failure on, what is written to it is dropped.
     """
 
-    def __init__(self, raw: BinaryIO | None, encoding: str = "utf-8", is_terminal: bool = False) -> None:
+    def __init__(self, raw: BinaryIO | None, encoding: str = "utf-8", is_terminal: bool = False, expendable: bool = False) -> None:
         self.raw = raw
         self.encoding = encoding
         self.is_terminal = is_terminal
+        self.expendable = expendable
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing that is written arrives: our caller closed it, or it is expendable and has failed."""
+        return self.raw is None
 
     def write(self, text: str) -> None:
         """Write text; what the encoding cannot express goes out as a backslash escape."""
@@ -46,10 +54,8 @@ class OutputStream:
                 except BlockingIOError as error:
                     view = view[error.characters_written :]
                     self._wait()
-        except BrokenPipeError:
-            raise
         except OSError as error:
-            raise _write_error(error) from error
+            self._give_up(error)
 
     def flush(self) -> None:
         """Hand what was written to the operating system."""
@@ -61,9 +67,15 @@ class OutputStream:
                     return self.raw.flush()
                 except BlockingIOError:
                     self._wait()
-        except BrokenPipeError:
-            raise
         except OSError as error:
+            self._give_up(error)
+
+    def _give_up(self, error: OSError) -> None:
+        if self.expendable:
+            self.raw = None
+        elif isinstance(error, BrokenPipeError):
+            raise error
+        else:
             raise _write_error(error) from error
 
     def _wait(self) -> None:
@@ -194,16 +206,19 @@ class Context:
         """Tell whether an environment variable has a non-empty value."""
         return bool(self.environ.get(name))
 
+    def is_on(self, name: str) -> bool:
+        """Tell whether an environment variable switches something on: it is neither empty nor 0, false or no."""
+        return self.environ.get(name, "").strip().lower() not in _OFF
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether a person who watches stderr may be asked: neither CI nor HEYGEN_NONINTERACTIVE is on."""
+        return self.stderr.is_terminal and not self.is_on("CI") and not self.is_on("HEYGEN_NONINTERACTIVE")
+
     @property
     def is_interactive(self) -> bool:
-        """Whether a person can be asked: stdin and stderr are terminals, and neither CI nor
-        HEYGEN_NONINTERACTIVE is set."""
-        return (
-            self.stdin.is_terminal
-            and self.stderr.is_terminal
-            and not self.is_set("CI")
-            and not self.is_set("HEYGEN_NONINTERACTIVE")
-        )
+        """Whether a person can be asked and answers on standard input."""
+        return self.stdin.is_terminal and self.may_ask
 
     def answers(self) -> InputStream | None:
         """Return where a person answers questions, or None where nobody can be asked.
@@ -212,8 +227,7 @@ class Context:
         """
         if self.is_interactive:
             return self.stdin
-        is_asked = self.stderr.is_terminal and not self.is_set("CI") and not self.is_set("HEYGEN_NONINTERACTIVE")
-        return self._open_terminal() if is_asked and self.stdin.was_read and self._open_terminal else None
+        return self._open_terminal() if self.may_ask and self.stdin.was_read and self._open_terminal else None
 
     @property
     def columns(self) -> int:
@@ -247,7 +261,7 @@ class Context:
 
     def open_browser(self, url: str) -> bool:
         """Show a page in the user's browser; False where there is none or none is wanted."""
-        if self.environ.get("BROWSER") == "none" or self.is_set("HEYGEN_NO_BROWSER"):
+        if self.environ.get("BROWSER") == "none" or self.is_on("HEYGEN_NO_BROWSER"):
             return False
         if self._open_browser is not None:
             return self._open_browser(url)
@@ -309,18 +323,18 @@ def process_context(take_signals: Callable[[Context], None] | None = None) -> Co
     A stream that the caller closed (`>&-`) is None in Python and swallows what is written to it.
     """
 
-    def output(stream: object) -> OutputStream:
+    def output(stream: object, expendable: bool = False) -> OutputStream:
         is_terminal = _terminal(stream)
         # A pipe or a file gets UTF-8 whatever the locale is; a terminal gets what it can show.
         encoding = getattr(stream, "encoding", None) if is_terminal else None
         if is_terminal and _is_c_locale():
             encoding = "ascii"
-        return OutputStream(getattr(stream, "buffer", None), encoding or "utf-8", is_terminal)
+        return OutputStream(getattr(stream, "buffer", None), encoding or "utf-8", is_terminal, expendable)
 
     return Context(
         stdin=InputStream(getattr(sys.stdin, "buffer", None), _terminal(sys.stdin)),
         stdout=output(sys.stdout),
-        stderr=output(sys.stderr),
+        stderr=output(sys.stderr, expendable=True),
         environ=os.environ,
         open_terminal=_controlling_terminal,
         take_signals=take_signals,

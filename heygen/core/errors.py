@@ -39,6 +39,8 @@ EXIT_CODE_BY_CODE = {
     "canceled": ExitCode.INTERRUPTED,
 }
 
+BILLING_PAGE = "https://app.heygen.com/billing"
+
 # What to do next, by code. A hint names a command to run wherever there is one.
 HINTS = {
     "unauthorized": "Check the API key with: heygen auth status",
@@ -46,15 +48,15 @@ HINTS = {
     "forbidden": "This account may not do that; see which account it is with: heygen user me get",
     "resource_access_denied": "The resource belongs to another account; see yours with: heygen user me get",
     "ai_vendor_access_restricted": "Your workspace restricts this AI vendor; an administrator can allow it",
-    "insufficient_credit": "See the balance with: heygen user me get",
+    "insufficient_credit": f"Add credits at {BILLING_PAGE}, and see the balance with: heygen user me get",
     "quota_exceeded": "See what your plan includes with: heygen user me get",
     "rate_limit_exceeded": "Wait a moment and try again; raise HEYGEN_MAX_RETRIES to let the CLI wait longer",
     "not_found": "Check the ID; the command that made the resource printed it",
     "resource_not_found": "Check the ID; the command that made the resource printed it",
     "video_not_found": "Check ID with: heygen video list",
     "avatar_not_found": "Find an avatar with: heygen avatar looks list",
-    "voice_not_found": "Find a voice with: heygen voice list",
-    "voice_not_usable": "Choose another voice with: heygen voice list",
+    "voice_not_found": "Find a voice with: heygen model audio voices list",
+    "voice_not_usable": "Choose another voice with: heygen model audio voices list",
     "payload_too_large": "Upload large files with: heygen asset upload FILE, and refer to them by asset_id",
     "invalid_parameter": "See what the command accepts with --help or --request-schema",
     "validation_error": "See what the command accepts with --help or --request-schema",

@@ -63,6 +63,8 @@ def slip(name: str, known: Iterable[str]) -> str | None:
     found = []
     for candidate in known:
         most = 2 if len(candidate) > 5 else 1
+        if abs(len(candidate) - len(folded)) > most:
+            continue
         away = distance(folded, candidate.casefold())
         if away <= most and (away == 0 or not folded.startswith(candidate.casefold())):
             found.append((away, candidate))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from heygen.config.settings import allows_http
 from heygen.core import address
 from heygen.core.errors import HeygenError
 from heygen.http import retry
@@ -31,7 +30,7 @@ def url(link: str, code: str, context: Context) -> str:
         scheme, host, _ = address.origin(made)
     except ValueError as error:
         raise HeygenError(code, f"the API names a link for the file that is none: {error}") from error
-    if scheme == "http" and not address.is_loopback(host) and not allows_http(context):
+    if scheme == "http" and not address.is_loopback(host) and not context.is_on("HEYGEN_ALLOW_HTTP"):
         raise HeygenError(code, f"the API names a link for the file that is not https, on {host}")
     return made
 

@@ -94,7 +94,10 @@ class FileReader:
 
 
 def find(path: str, flag: str, context: Context) -> LocalFile:
-    """Return the file that a path names, `-` being standard input. Raises a usage error for what cannot be uploaded."""
+    """Return the file that a path names, `-` being standard input.
+
+    Raises `cli_file_io_error` for one that cannot be read, and a usage error for what is no file to upload.
+    """
     if path == "-":
         if context.stdin.is_terminal:
             raise usage_error("- reads standard input, which is a terminal", param=flag, hint="Name a file")

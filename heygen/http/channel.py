@@ -74,7 +74,7 @@ class Patience:
             text = f"the transfer with {self.host} stalled: less than {STALL_BYTES // 1024} KiB went through"
             return TimedOut(f"{text} in {duration.render(STALL_TIMEOUT)}", STALL_TIMEOUT, self.was_sent)
         what = "no whole answer came from" if self.was_sent else "the request could not be sent to"
-        return TimedOut(f"{what} {self.host} within {duration.render(self.budget)}", self.budget, self.was_sent)
+        return TimedOut(f"{what} {self.host} within {duration.render(round(self.budget, 2))}", self.budget, self.was_sent)
 
     def broken(self, error: Exception) -> TransportFailure:
         """Return the failure for a connection that broke."""
@@ -111,7 +111,7 @@ def dial(host: str, port: int, patience: Patience) -> socket.socket:
             return connected
         except OSError as error:
             if is_timeout(error):
-                text = f"could not connect to {patience.host} within {duration.render(budget)}"
+                text = f"could not connect to {patience.host} within {duration.render(round(budget, 2))}"
                 failure = TimedOut(text, budget, was_sent=False)
             else:
                 failure = NotSent(f"could not connect to {patience.host}: {reason(error)}")

@@ -72,7 +72,7 @@ class Client:
 
     def request(self, call: Call) -> Request:
         """Return the complete HTTP request of a call, credential included."""
-        headers = {"Accept": "application/json", **self.own_headers()}
+        headers = {"Accept": "application/json", **self.own_headers(), **self.settings.client_headers}
         if call.content_type:
             headers["Content-Type"] = call.content_type
         if call.idempotency_key:
@@ -127,8 +127,9 @@ class Client:
 
     def _send(self, call: Call, retries: int | None) -> Answer:
         most = self.settings.max_retries if retries is None else retries
-        tries = 0
+        tries = failures = 0
         is_lost = False
+        began = self.context.monotonic()
         while True:
             tries += 1
             attempt = self._attempt(call)
@@ -137,14 +138,19 @@ class Client:
             error = attempt.error
             is_lost = is_lost or attempt.is_lost
             pause = retry.delay(tries, self.context.random, error.retry_after)
-            is_too_late = call.deadline is not None and self.context.monotonic() + pause >= call.deadline
-            if not attempt.may_repeat or tries > most or is_too_late:
+            then = self.context.monotonic() + pause
+            is_too_late = call.deadline is not None and then >= call.deadline
+            if error.code == retry.IN_PROGRESS:
+                is_too_late = is_too_late or then >= began + retry.LONGEST_IN_PROGRESS
+            else:
+                failures += 1
+            if not attempt.may_repeat or failures > most or is_too_late:
                 error.outcome_is_unknown = is_lost and call.method not in ("GET", "HEAD")
                 if tries > 1 and error.status is None:
                     error.message += f" ({tries} tries)"
                 self._mask(error)
                 raise error
-            self.note(f"trying again in {pause:.1f} s (try {tries + 1} of {most + 1})")
+            self.note(f"trying again in {pause:.1f} s (try {tries + 1})")
             self.context.sleep(pause)
 
     def _attempt(self, call: Call) -> _Attempt:
@@ -162,10 +168,11 @@ class Client:
             error.__cause__ = failure
             may_repeat = retry.may_repeat(call.method, call.repeat_is_safe, was_sent=failure.was_sent)
             return _Attempt(error=error, may_repeat=may_repeat and failure.may_pass, is_lost=failure.was_sent)
+        is_in_progress = error.code == retry.IN_PROGRESS and call.repeat_is_safe
         return _Attempt(
             error=error,
-            may_repeat=retry.may_repeat(call.method, call.repeat_is_safe, status=error.status),
-            is_lost=error.status in retry.LOST_STATUSES,
+            may_repeat=is_in_progress or retry.may_repeat(call.method, call.repeat_is_safe, status=error.status),
+            is_lost=is_in_progress or error.status in retry.LOST_STATUSES,
         )
 
     def _mask(self, error: HeygenError) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heygen.core.errors import ExitCode, HeygenError
+from heygen.core.errors import HINTS, ExitCode, HeygenError
 from heygen.http.failure import TimedOut, TransportFailure
 
 TYPE_CHECKING = False
@@ -49,6 +49,8 @@ def from_response(response: Response, document: Any) -> HeygenError:
     return HeygenError(
         code,
         message,
+        # Whatever the API calls it, what is missing is credit.
+        hint=HINTS[CODE_BY_STATUS[402]] if status == 402 else None,
         param=_text(error.get("param")),
         doc_url=_text(error.get("doc_url")),
         request_id=response.headers.get("X-Request-Id"),
@@ -61,7 +63,8 @@ def from_failure(failure: TransportFailure) -> HeygenError:
     """Return the error for a request that got no whole answer."""
     if isinstance(failure, TimedOut):
         hint = "Check the connection and try again; --debug shows each attempt"
-        return HeygenError("timeout", str(failure), hint=hint)
+        # 4 is for what exists and goes on; of this, nothing is known to exist.
+        return HeygenError("timeout", str(failure), hint=hint, exit_code=ExitCode.ERROR)
     return HeygenError("network_error", str(failure), hint=failure.hint)
 
 

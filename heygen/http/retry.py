@@ -10,10 +10,12 @@ BASE_DELAY = 1.0  # seconds before the second try, doubled for each further one
 LONGEST_DELAY = 30.0  # seconds
 JITTER = 0.25  # of the delay, up or down
 RETRIED_STATUSES = (500, 502, 503, 504)
-# A gateway that had no answer from the API itself, which may have acted all the same.
-LOST_STATUSES = (502, 504)
+# The API, or a gateway before it, says that something broke, but not how far it had come: it may have acted all the same.
+LOST_STATUSES = (408, 500, 502, 503, 504, 520, 524)
 REPEATABLE_METHODS = ("GET", "HEAD", "PUT", "DELETE")
-DEFAULT_RETRIES = 2
+# An earlier request with the same idempotency key is still being carried out; it is asked again for its answer.
+IN_PROGRESS = "request_in_progress"
+LONGEST_IN_PROGRESS = 300.0  # seconds
 
 
 def may_repeat(method: str, repeat_is_safe: bool, *, status: int | None = None, was_sent: bool = True) -> bool:

@@ -33,11 +33,11 @@ _PARAMETER = re.compile(
 _USER = re.compile(r"(://)[^/@\s\"'<>\\]+@")
 # A field of a JSON document, or of a form.
 _FIELD = re.compile(
-    r'("(?:[\w-]*[-_])?(?:api[-_]?key|access[-_]?token|refresh[-_]?token|id[-_]?token|secret|password|signature|'
+    r'("(?:[\w-]*[-_])?(?:api[-_]?key|access[-_]?token|refresh[-_]?token|id[-_]?token|device[-_]?code|secret|password|signature|'
     r'code[-_]?verifier|authorization)(?:[-_]?(?:key|id))?"\s*:\s*)"(?:[^"\\]|\\.)*(?:"|$)',
     re.IGNORECASE,
 )
-_FORM_FIELD = re.compile(r"(^|&)((?:code|code_verifier|token|refresh_token|access_token|client_secret)=)[^&\s]*")
+_FORM_FIELD = re.compile(r"(^|&)((?:code|code_verifier|device_code|token|refresh_token|access_token|client_secret)=)[^&\s]*")
 
 
 class Trace:

@@ -90,7 +90,7 @@ def render_error(error: HeygenError, terminal: Terminal, usage: str | None = Non
     if error.hint:
         found += _sentence("Hint:", cells.escape(error.hint), terminal)
     for name, value in {**error.details, "doc_url": error.doc_url, "request_id": error.request_id}.items():
-        if value is not None:
+        if value is not None and name != "details":  # for programs: the message has them all
             found.append(terminal.paint(f"{values.label(name)}: {one_line(name, value, terminal)}", "dim"))
     return "".join(f"{line}\n" for line in found)
 

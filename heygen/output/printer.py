@@ -157,19 +157,23 @@ class Printer:
 
     @property
     def _shows_progress(self) -> bool:
-        return self.is_human and not self.context.is_set("CI")
+        return self.is_human and not self.context.is_on("CI")
 
-    def error(self, error: HeygenError, usage: Callable[[], str] = str) -> None:
+    def error(self, error: HeygenError, usage: Callable[[], str] = str) -> bool:
         """Print an error's envelope on stderr, after the last known state, if it carries one, on stdout.
 
-        `usage` gives the line that shows people how the command is called.
+        `usage` gives the line that shows people how the command is called. Returns whether anything was told: False
+        where neither stream takes anything. Where stdout takes no result, it stands in the envelope.
         """
+        has_result = False
         if error.result is not None:
             try:
                 self.result(error.result)
+                has_result = not self.context.stdout.is_closed
             except (HeygenError, BrokenPipeError):
-                # stdout is closed, or --get names a field that this state does not have: the error matters more.
-                pass
+                pass  # the error matters more, be it that stdout is gone or that --get names a field this state lacks
+            if not has_result:
+                error.details = {**error.details, "result": error.result}
         if self.is_human:
             from heygen.output import human
 
@@ -177,6 +181,7 @@ class Printer:
         else:
             self.context.stderr.write(_for_terminal(compact(error.envelope()), self.context.stderr) + "\n")
         self.context.stderr.flush()
+        return has_result or not self.context.stderr.is_closed
 
     def warning(self, code: str, message: str, hint: str | None = None, **fields: Any) -> None:
         """Tell on stderr of something that is not right and ends nothing, such as the use of a deprecated command.

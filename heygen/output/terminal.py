@@ -74,9 +74,8 @@ def _wants_color(context: Context, color: str, reads_sequences: bool) -> bool:
         return color == "always"
     if context.is_set("NO_COLOR"):
         return False
-    forced = context.environ.get("FORCE_COLOR", "")
-    if forced:
-        return forced not in ("0", "false")
+    if context.is_set("FORCE_COLOR"):
+        return context.is_on("FORCE_COLOR")
     return reads_sequences
 
 

@@ -40,6 +40,16 @@ class Installation(Record):
     path: str
     upgrade: str | None = None
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether `heygen update` is what keeps it up to date."""
+        return self.method == ZIPAPP and self.upgrade is None
+
+    @property
+    def name(self) -> str:
+        """What `heygen update --check` calls the way in which it was installed: direct, package or checkout."""
+        return "direct" if self.is_ours else PACKAGE if self.method == ZIPAPP else self.method
+
 
 def find(loader: Any = None) -> Installation:
     """Tell how this program was installed. Asks package managers, which takes a moment."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 from heygen import __version__
-from heygen.config.settings import allows_http
 from heygen.core import address, build
 from heygen.core.errors import HeygenError, usage_error
 from heygen.http import errors, retry
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 GITHUB_API = "https://api.github.com"
 LARGEST_LIST = 16 * 1024 * 1024  # bytes
 MOST_PAGES = 50
+_TOKENS = ("GITHUB_TOKEN", "GH_TOKEN")  # the first that is set counts
 _TIMEOUT = 30.0  # seconds, for each read
 _BLOCK = 64 * 1024  # bytes
 
@@ -96,12 +96,14 @@ class ReleaseServer:
             scheme, host, _ = address.origin(url)
         except ValueError as error:
             raise usage_error(f"the releases cannot be fetched from {url}: {error}") from error
-        if scheme == "http" and not address.is_loopback(host) and not allows_http(self.context):
+        if scheme == "http" and not address.is_loopback(host) and not self.context.is_on("HEYGEN_ALLOW_HTTP"):
             raise usage_error(f"releases are fetched over https only, not from {url} (HEYGEN_ALLOW_HTTP=1 allows it)")
 
     def _token(self, url: str) -> dict[str, str]:
-        """Return the header with GITHUB_TOKEN, which raises GitHub's limit, for the API that it is meant for alone."""
-        token = self.context.environ.get("GITHUB_TOKEN", "").strip()
+        """Return the header with GITHUB_TOKEN or GH_TOKEN, which raises GitHub's limit, for the API that it is meant
+        for alone."""
+        found = (self.context.environ.get(name, "").strip() for name in _TOKENS)
+        token = next(filter(None, found), "")
         meant_for = [address.origin(each) for each in (GITHUB_API, build.RELEASES_URL) if each]
         if not token or address.origin(url) not in meant_for or any(sign <= " " or sign > "~" for sign in token):
             return {}

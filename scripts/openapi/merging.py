@@ -22,6 +22,11 @@ from openapi.schemas import (
 PROSE = ("summary", "description")
 OWN_PREFIX = "x-cli-"
 SET_LIKE = ("enum", "required", "type")
+# Rules that upstream states in words alone; they stay where upstream has no such keyword.
+RULES = (
+    *("allOf", "minProperties", "propertyNames", "uniqueItems", "multipleOf"),
+    *("pattern", "title", "format", "contentEncoding"),
+)
 
 
 def is_ours(key: str) -> bool:
@@ -120,11 +125,12 @@ class SchemaMerger:
     def _inline(self, ours: dict[str, Any] | None, upstream: dict[str, Any]) -> dict[str, Any]:
         words = ours or {}
         merged: dict[str, Any] = {}
-        for key in [*(key for key in words if key in upstream or is_ours(key)), *upstream]:
+        kept = (key for key in words if key in upstream or is_ours(key) or key in RULES)
+        for key in [*kept, *upstream]:
             if key in merged or (is_ours(key) and ours is not None and key not in words):
                 continue
             was, now = words.get(key), upstream.get(key)
-            if is_ours(key):
+            if is_ours(key) or key not in upstream:
                 merged[key] = was if key in words else now
             elif key in SCHEMA_MAPS:
                 was = was or {}

@@ -156,7 +156,7 @@ class Canonical:
 def _without_lone_all_of(schema: dict[str, Any]) -> dict[str, Any]:
     """`allOf` around one reference is how OpenAPI 3.0 puts a description beside it."""
     inner = schema.get("allOf", [])
-    if len(inner) != 1 or not isinstance(inner[0], dict):
+    if len(inner) != 1 or not isinstance(inner[0], dict) or {"properties", "discriminator"} & set(schema):
         return schema
     beside = {key: value for key, value in schema.items() if key != "allOf"}
     if set(beside) & set(inner[0]) - {"description", "default"}:

@@ -150,8 +150,16 @@ def test_a_command_in_the_sandbox_is_not_counted(run, sink, home):
 def test_the_notice_is_shown_once_and_on_a_terminal_only(run, sink):
     assert run("config", "path", env=sink.env).stderr == ""
     assert run("config", "path", "--human", env=sink.env).stderr == ""
-    first = run("config", "path", terminal=True, env=sink.env)
+    first = run("config", "path", "--human", terminal=True, env=sink.env)
     assert first.stderr == dispatch.NOTICE + "\n"
+    assert run("config", "path", terminal=True, env=sink.env).stderr == ""
+    batches(sink, 1)
+
+
+def test_the_notice_is_json_where_the_result_is(run, sink):
+    notice = json.loads(run("config", "path", terminal=True, env=sink.env).stderr)["notice"]
+    assert notice["code"] == "cli_usage_analytics"
+    assert f"{notice['message']}. {notice['hint']}" == dispatch.NOTICE
     assert run("config", "path", terminal=True, env=sink.env).stderr == ""
     batches(sink, 1)
 

@@ -145,6 +145,34 @@ def test_long_text_and_idempotency_marks_fit(command):
 
 
 @each_operation
+def test_texts_that_are_written_by_hand_may_come_from_stdin(command):
+    document, _, _, operation = OPERATIONS[command]
+    long = {"script", "prompt", "motion_prompt", "message", "text"}
+    for schema in body_schemas(document, operation):
+        for name in long & set(schema.get("properties", {})):
+            field = schema["properties"][name]
+            assert (field.get("x-cli-stdin"), field.get("pattern")) == (True, r"\S"), name
+
+
+@pytest.mark.parametrize("group", DOCUMENTS)
+def test_texts_name_commands_and_not_endpoints(group):
+    for node in nodes(DOCUMENTS[group]):
+        for key in ("description", "summary"):
+            text = node.get(key)
+            if isinstance(text, str):
+                assert not re.search(r"\b(GET|POST|PUT|PATCH|DELETE) /", text), text
+
+
+@pytest.mark.parametrize("group", DOCUMENTS)
+def test_commands_that_texts_name_are_there(group):
+    for node in nodes(DOCUMENTS[group]):
+        text = node.get("description")
+        for words in re.findall(r"\bheygen ((?:[a-z-]+ ?)+)", text if isinstance(text, str) else ""):
+            words = words.split()
+            assert any(" ".join(words[:count]) in OPERATIONS for count in range(2, len(words) + 1)), text
+
+
+@each_operation
 def test_columns_are_fields_of_the_rows(command):
     document, _, _, operation = OPERATIONS[command]
     for field in operation.get("x-cli-columns", {}).values():

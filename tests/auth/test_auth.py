@@ -32,7 +32,12 @@ def file(tmp_path):
 def test_a_key_from_a_pipe_is_checked_and_stored(run, me, file, flags):
     result = run("auth", "login", *flags, stdin=' "piped-key"\r\n', env=NOBODY)
     assert result.status == 0, result
+    assert list(result.json)[:3] == ["email", "username", "cleared_oauth"]
     assert result.json == {
+        "email": "ada@example.com",
+        "username": "ada",
+        "cleared_oauth": False,
+        "cleared_api_key": False,
         "message": "Signed in as ada@example.com with an API key.",
         "verified": True,
         "path": str(file),
@@ -67,6 +72,7 @@ def test_without_the_api_the_key_is_stored_unverified(run, server, file, answer)
     assert result.status == 0, result
     assert result.json["verified"] is False
     assert result.json["message"].startswith("Stored an API key, which is not verified: ")
+    assert result.json["cleared_oauth"] is False and "email" not in result.json
     assert json.loads(file.read_text()) == {"api_key": "new-key"}
 
 
@@ -94,9 +100,10 @@ def test_a_key_on_the_command_line_is_refused_and_not_repeated(run, server, argv
     assert "secret-key" not in result.stderr
 
 
-def test_one_way_at_a_time(run, server):
-    result = run("auth", "login", "--api-key", "--oauth", env=NOBODY)
-    assert (result.status, result.error["message"]) == (2, "--api-key and --oauth exclude each other")
+@pytest.mark.parametrize("first, second", [("--api-key", "--oauth"), ("--api-key", "--device"), ("--oauth", "--device")])
+def test_one_way_at_a_time(run, server, first, second):
+    result = run("auth", "login", first, second, env=NOBODY)
+    assert (result.status, result.error["message"]) == (2, f"{first} and {second} exclude each other")
 
 
 @pytest.mark.parametrize("variable", ["CI", "HEYGEN_NONINTERACTIVE"])
@@ -145,7 +152,7 @@ def test_a_variable_that_takes_precedence_is_pointed_out(run, me):
 def test_signing_in_replaces_a_session(run, me, file):
     file.parent.mkdir(parents=True)
     file.write_text('{"oauth": {"access_token": "a"}, "user": {"email": "b"}}')
-    assert run("auth", "login", stdin="k", env=NOBODY).status == 0
+    assert run("auth", "login", stdin="k", env=NOBODY).json["cleared_oauth"] is True
     assert json.loads(file.read_text()) == {"api_key": "k"}
 
 
@@ -175,10 +182,28 @@ def test_a_401_names_the_credential_that_was_used(run, server, file):
 def test_logout_removes_the_file(run, me, file):
     run("auth", "login", stdin="k", env=NOBODY)
     result = run("auth", "logout", env=NOBODY)
-    assert result.json == {"message": "Signed out: the API key was removed.", "cleared": "api_key", "path": str(file)}
+    assert list(result.json)[:3] == ["cleared_api_key", "cleared_oauth", "cleared_credential"]
+    assert result.json == {
+        "cleared_api_key": True,
+        "cleared_oauth": False,
+        "cleared_credential": "api_key",
+        "message": "Signed out: the API key was removed.",
+        "cleared": "api_key",
+        "path": str(file),
+    }
     assert not file.exists()
     result = run("auth", "logout", env=NOBODY)
     assert (result.status, result.json["cleared"]) == (0, None)
+    assert [result.json[name] for name in ("cleared_api_key", "cleared_oauth", "cleared_credential")] == [False, False, ""]
+
+
+def test_logout_tells_of_all_that_the_file_held(run, server, file):
+    file.parent.mkdir(parents=True)
+    file.write_text('{"api_key": "k", "oauth": {"access_token": "a"}}')
+    result = run("auth", "logout", env={**NOBODY, "HEYGEN_OAUTH_REVOKE_URL": "http://127.0.0.1:9/"})
+    found = [result.json[name] for name in ("cleared_api_key", "cleared_oauth", "cleared_credential")]
+    assert found == [True, True, "both"]
+    assert not file.exists()
 
 
 def test_no_argument_or_flag_takes_a_secret():

@@ -72,6 +72,7 @@ def test_a_sign_in_in_the_browser(auth, server, browser, file, clock):
     result = auth("login", "--oauth")
     assert result.status == 0, result
     assert result.json["message"] == "Signed in as ada@example.com with a session of the browser."
+    assert list(result.json)[:3] == ["email", "username", "cleared_oauth"]
     assert result.json["verified"] is True
     assert result.json["user"] == USER
     assert result.stderr == ""
@@ -170,7 +171,7 @@ def test_a_session_that_the_api_refuses_is_not_stored(auth, server, file):
     before = file.read_bytes()
     result = auth("login", "--oauth")
     assert (result.status, result.error["code"]) == (3, "unauthorized")
-    assert file.read_bytes() == before
+    assert (file.read_bytes(), server.revoked) == (before, [("refresh_token", "refresh-1")])
 
 
 def test_nobody_comes_back(auth, server):
@@ -306,6 +307,9 @@ def test_logout_revokes_the_session_and_keeps_what_it_does_not_know(auth, server
     store(file, access_token="a", refresh_token="r")
     result = auth("logout")
     assert result.json == {
+        "cleared_api_key": False,
+        "cleared_oauth": True,
+        "cleared_credential": "oauth",
         "message": "Signed out: the session was removed.",
         "cleared": "oauth",
         "path": str(file),

@@ -4,6 +4,7 @@ import json
 import os
 
 import pytest
+from servers import CREATED
 
 AVATAR = {"type": "avatar", "avatar_id": "a1", "script": "Hi", "voice_id": "v1"}
 FLAGS = ("--type", "avatar", "--avatar-id", "a1", "--script", "Hi", "--voice-id", "v1")
@@ -11,7 +12,7 @@ FLAGS = ("--type", "avatar", "--avatar-id", "a1", "--script", "Hi", "--voice-id"
 
 def sent(run, server, *argv, **options):
     """Run a command that must succeed, and return the body that it sent."""
-    server.answer({"data": {}})
+    server.answer(CREATED)
     result = run(*argv, **options)
     assert result.status == 0, result
     return result.requests[0].json
@@ -47,6 +48,40 @@ def test_a_body_comes_from_stdin(run, server):
 def test_long_text_comes_from_stdin(run, server):
     body = sent(run, server, "video-agent", "create", "--prompt", "-", stdin="Größe\nzwei\n")
     assert body == {"prompt": "Größe\nzwei"}
+
+
+def test_every_long_text_comes_from_stdin(run, server):
+    argv = ("video", "create", *FLAGS, "--motion-prompt", "-")
+    assert sent(run, server, *argv, stdin="Wave.\n")["motion_prompt"] == "Wave."
+
+
+def test_a_file_is_no_text(run, server):
+    error = refused(run, "video", "create", "--type", "avatar", "--avatar-id", "a1", "--script", "@my_notes.txt")
+    assert error["message"] == "--script takes a text, not the name of a file: @my_notes.txt"
+    assert error["hint"].endswith("for the text of a file: --script - < my_notes.txt")
+    assert sent(run, server, "video", "create", *FLAGS, "--script", "@home is a word")["script"] == "@home is a word"
+
+
+def test_a_file_is_a_text_where_nothing_is_checked(run, server):
+    assert sent(run, server, "video", "create", *FLAGS, "--script", "@x", "--no-validate")["script"] == "@x"
+
+
+@pytest.mark.parametrize("stdin", ["", "\n", " \n\t"])
+def test_no_text_on_stdin_is_refused(run, server, stdin):
+    error = refused(run, "video", "create", "--type", "avatar", "--avatar-id", "a1", "--script", "-", stdin=stdin)
+    assert error["message"] == "--script must not be empty"
+
+
+@pytest.mark.parametrize(
+    "words, fields",
+    [
+        ("webhook endpoints update", "one of --events or --url"),
+        ("avatar looks update", "--name"),
+        ("avatar update", "--default-voice-id"),
+    ],
+)
+def test_a_change_of_nothing_is_refused(run, server, words, fields):
+    assert refused(run, *words.split(), "x1")["message"] == f"there is nothing to change: give {fields}"
 
 
 def test_the_order_is_data_then_set_then_flags(run, server):
@@ -106,7 +141,7 @@ def test_a_number_that_no_float_holds_is_refused(run, server):
 
 
 def test_an_optional_body_may_be_left_out(run, server):
-    server.answer({"data": {}})
+    server.answer(CREATED)
     result = run("asset", "complete", "create", "asset_1")
     assert result.status == 0
     assert result.requests[0].body == b""
@@ -192,7 +227,7 @@ def test_text_that_reads_as_json_is_told_how_to_be_text(run, server, text):
     [
         (("video-agent", "create", "--prompt", ""), "--prompt must not be empty"),
         (("video-agent", "create", "--prompt", "x" * 10001), "--prompt must have at most 10000 characters, not 10001"),
-        (("video", "create", "--type", "cinematic_avatar", "--duration", "20"), "--duration must be from 4 to 15, not 20"),
+        (("video", "create", "--type", "cinematic_avatar", "--avatar-id", "a", "--prompt", "x", "--duration", "20"), "--duration must be from 4 to 15, not 20"),
         (("video", "create", *FLAGS, "--set", "voice_settings.speed=9"), "voice_settings.speed must be from 0.5 to 1.5, not 9"),
         (("video", "create", "--type", "studio", "--set", "scenes=[]"), "scenes must have at least 1 item"),
     ],
@@ -207,8 +242,75 @@ def test_all_that_is_missing_is_named_at_once(run, server):
     assert "heygen template generate --request-schema" in error["hint"]
 
 
-def test_an_unknown_field_passes_unless_it_is_a_near_miss(run, server):
-    assert sent(run, server, "video", "create", *FLAGS, "--set", "camera=wide")["camera"] == "wide"
+@pytest.mark.parametrize(
+    "field, guess",
+    [("camera", None), ("captions", "caption"), ("engines", "engine"), ("resolutions", "resolution"), ("scrpt", None)],
+)
+def test_an_unknown_field_is_sent_with_a_warning(run, server, field, guess):
+    server.answer(CREATED)
+    result = run("video", "create", *FLAGS, "--set", f"{field}=x")
+    assert (result.status, result.requests[0].json[field]) == (0, "x")
+    message = f"{field} is not a known field; it is sent as it is" + (f"; did you mean {guess}?" if guess else "")
+    hint = "See the known fields with: heygen video create --request-schema"
+    assert result.notices == [{"warning": {"code": "unknown_field", "message": message, "hint": hint, "param": field}}]
+
+
+def test_unknown_fields_are_found_wherever_they_are_and_open_objects_have_none(run, server):
+    server.answer(CREATED).answer(CREATED)
+    nested = {"type": "studio", "scenes": [{"type": "video", "source": {"type": "asset_id", "asset_id": "a", "crop": 1}}]}
+    result = run("video", "create", "-d", json.dumps(nested))
+    assert json.loads(result.stderr)["warning"]["message"].startswith("scenes[0].source.crop is not a known field")
+    assert run("template", "generate", "t1", "-d", '{"variables": {"name": {"type": "text"}}}').stderr == ""
+
+
+@pytest.mark.parametrize("field, meant", [("titel", "title"), ("callback_ur", "callback_url"), ("avatarid", "avatar_id"), ("Script", "script")])
+def test_a_slip_is_refused(run, server, field, meant):
+    body = {key: value for key, value in AVATAR.items() if key != meant}
+    error = refused(run, "video", "create", "-d", json.dumps({**body, field: "x"}))
+    assert error["message"] == f"{field} is not a known field; did you mean {meant}?"
+
+
+def test_all_problems_stand_in_the_details(run, server):
+    argv = ("--type", "avatar", "--aspect-ratio", "16:10", "--set", "background.type=color", "--title", "x")
+    error = refused(run, "video", "create", *argv)
+    assert error["details"] == [
+        {"path": "avatar_id", "problem": "is required"},
+        {"path": "background.value", "problem": "value is needed with type color"},
+        {
+            "path": "aspect_ratio",
+            "problem": 'must be one of: 16:9, 9:16, 4:5, 5:4, 1:1, auto; not "16:10"; did you mean 16:9?',
+            "allowed": ["16:9", "9:16", "4:5", "5:4", "1:1", "auto"],
+        },
+        {"path": "script", "problem": "exactly one of script, audio_url and audio_asset_id is needed; none was given"},
+    ]
+    assert "--no-validate" in error["hint"]
+    missing = refused(run, "template", "generate")["details"]
+    assert missing == [{"path": "<template-id>", "problem": "is required"}, {"path": "variables", "problem": "is required"}]
+
+
+def test_people_read_each_problem_once(run, server):
+    result = run("video", "create", "--type", "avatar", "--avatar-id", "a1", "--human")
+    assert result.status == 2
+    assert result.stderr.count("none was given") == 1
+
+
+def test_a_rule_that_a_flag_breaks_names_the_flag_and_what_came_otherwise_as_it_came(run, server):
+    data = json.dumps({**AVATAR, "script": None, "audio_url": "https://example.com/a.mp3"})
+    error = refused(run, "video", "create", "-d", data, "--script", "Hi")
+    wanted = "exactly one of --script, audio_url and --audio-asset-id is needed; --script and audio_url were given"
+    assert error["message"] == wanted
+
+
+def test_a_value_that_the_documents_do_not_know_can_be_sent_all_the_same(run, server):
+    body = sent(run, server, "video", "create", *FLAGS, "--aspect-ratio", "21:9", "--no-validate")
+    assert body["aspect_ratio"] == "21:9"
+
+
+def test_a_value_that_the_api_lists_is_looked_up_with_the_command(run, server):
+    server.answer({"error": {"code": "invalid_parameter", "message": "no", "param": "output_languages[0]"}}, status=400)
+    video = '{"video": {"type": "asset_id", "asset_id": "a"}}'
+    result = run("video-translate", "create", "-d", video, "--output-languages", "Klingon")
+    assert result.error["hint"] == "See what output_languages takes with: heygen video-translate languages list"
 
 
 def test_a_near_miss_of_a_field_that_is_there_as_well_passes(run, server):
@@ -264,8 +366,9 @@ def test_the_idempotency_key_is_the_same_on_all_tries(run, server):
     assert len(keys) == 3 and len(set(keys)) == 1
 
 
-def test_a_bad_idempotency_key_is_refused(run, server):
-    assert "--idempotency-key must be" in refused(run, "video", "create", *FLAGS, "--idempotency-key", "a\nb")["message"]
+@pytest.mark.parametrize("key", ["a\nb", "", "a b", "ä", "a/b", "k" * 256])
+def test_a_bad_idempotency_key_is_refused(run, server, key):
+    assert "--idempotency-key must be" in refused(run, "video", "create", *FLAGS, "--idempotency-key", key)["message"]
 
 
 def test_schemas_are_self_contained_and_need_neither_key_nor_arguments(run, server):

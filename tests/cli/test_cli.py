@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 
 import pytest
 
@@ -74,7 +75,7 @@ def test_a_malformed_number_of_retries_is_ignored_as_help_says(run, server):
     assert "(default: 2; 0: never). What is no number is ignored." in shown
 
 
-@pytest.mark.parametrize("words, heeded", [(("video", "create"), False), (("lipsync", "batches", "create"), True)])
+@pytest.mark.parametrize("words, heeded", [(("video", "create"), True), (("video-agent", "create"), False), (("model", "audio", "tts", "create"), False)])
 def test_help_says_whether_the_api_heeds_an_idempotency_key(run, server, words, heeded):
     shown = " ".join(run(*words, "--help").stdout.split())
     assert ("Key that makes a repeated call safe" in shown) is heeded
@@ -93,13 +94,7 @@ def test_the_deprecated_alias_works_with_a_notice(run, server):
     server.answer({"data": []})
     result = run("brand-kit", "list", "--limit", "2")
     assert result.requests[0].target == "/v3/brand-kits?limit=2"
-    assert json.loads(result.stderr) == {
-        "warning": {
-            "code": "deprecated",
-            "message": "heygen brand-kit list is deprecated",
-            "hint": "Use: heygen brand kits list",
-        }
-    }
+    assert json.loads(result.stderr)["warning"]["message"] == "heygen brand-kit list is deprecated"
 
 
 @pytest.mark.parametrize("number", ["-5", "-0.5", "+.5"])
@@ -257,6 +252,13 @@ def test_every_error_response_has_a_code(run, server, status, body, code, exit_c
     assert result.error["request_id"] == "req_1"
 
 
+@pytest.mark.parametrize("body", [b"", b'{"error": {"code": "brand_new", "message": "Pay"}}', b'{"error": {"code": "quota_exceeded"}}'])
+def test_what_costs_more_than_there_is_names_the_billing_page(run, server, body):
+    server.answer(body=body, status=402)
+    hint = run("video", "get", "v1").error["hint"]
+    assert hint == "Add credits at https://app.heygen.com/billing, and see the balance with: heygen user me get"
+
+
 def test_any_command_line_ends_in_an_envelope_or_a_result(run, server):
     import random
 
@@ -280,12 +282,78 @@ def test_any_command_line_ends_in_an_envelope_or_a_result(run, server):
         (("webhook", "endpoints", "rotate-secret", "x"), "Check ID with: heygen webhook endpoints list"),
         (("video-agent", "resources", "get", "x", "y"), "Check ID with: heygen video-agent list"),
         (("video", "batches", "get", "x"), "Check the ID; the command that made the resource printed it"),
-        (("video-translate", "proofreads", "get", "x"), "Check the ID; the command that made the resource printed it"),
+        (("video-translate", "proofreads", "get", "x"), "Check ID with: heygen video-translate proofreads list"),
         (("asset", "get", "x"), "Check ID with: heygen asset list --username <username>"),
-        (("voice", "speech", "create", "--text", "x", "--voice-id", "y"), "Find a voice with: heygen voice list"),
+        (("voice", "speech", "create", "--text", "x", "--voice-id", "y"), "Find a voice with: heygen model audio voices list"),
     ],
 )
 def test_a_missing_resource_names_the_list(run, server, argv, hint):
     code = "voice_not_found" if argv[0] == "voice" else "not_found"
     server.answer({"error": {"code": code, "message": "Not found"}}, status=404)
     assert run(*argv).error["hint"] == hint
+
+
+@pytest.mark.parametrize(
+    "argv, hint",
+    [
+        (("voice", "list"), "heygen model audio voices list"),
+        (("voice", "list", "--limit", "3", "--type", "public"), "heygen model audio voices list --limit 3"),
+        (("--get", "data[].name", "voice", "list", "--token=-t"), "heygen model audio voices list --get 'data[].name' --token=-t"),
+        (("voice", "get", "v 1"), "heygen model audio voices get 'v 1'"),
+        (("voice", "get", "--", "-v"), "heygen model audio voices get -- -v"),
+        (("voice", "speech", "create", "--text", "Hi", "--voice-id", "v"), "heygen model audio tts create --text Hi --voice-id v"),
+        # It has no equal: what else is needed, its help says.
+        (("voice", "create", "--prompt", "warm"), "heygen model audio voices create --help"),
+        (("brand-kit", "list", "--limit", "2"), "heygen brand kits list --limit 2"),
+    ],
+)
+def test_a_deprecated_command_works_and_says_what_to_type_instead(run, server, argv, hint):
+    server.answer({"data": [{"name": "x"}]})
+    server.answer({"data": [{"name": "x"}]})
+    result = run(*argv)
+    assert result.status == 0 and len(result.requests) == 1, result
+    assert json.loads(result.stderr)["warning"] == {
+        "code": "deprecated",
+        "message": f"heygen {' '.join(word for word in argv if word in DEPRECATED_WORDS)} is deprecated",
+        "hint": hint,
+    }
+    if not hint.endswith("--help"):
+        server.answer({"data": [{"name": "x"}]})
+        assert run(*shlex.split(hint)[1:]).stderr == ""
+    shown = run("--human", *argv).stderr
+    assert shown.startswith("Warning: heygen ") and " is deprecated\nHint: heygen " in shown
+
+
+DEPRECATED_WORDS = {"voice", "list", "get", "create", "speech", "brand-kit"}
+
+
+def test_a_group_lists_what_is_deprecated_apart_and_completion_leaves_it_out(run):
+    shown = run("voice", "--help").stdout
+    assert "\nDeprecated:\n" in shown and "\nCommands:\n" not in shown
+    assert "Use heygen model audio voices list" in shown
+    assert "Deprecated: it still works. Use heygen model audio voices list." in run("voice", "list", "--help").stdout
+
+
+TRANSLATE = ("video-translate", "create", "--output-languages", "French", "--set", "video.type=url", "--set", "video.url=https://example.com/v.mp4")
+
+
+@pytest.mark.parametrize(
+    "argv, message, hint, param",
+    [
+        ((*TRANSLATE, "--enable-caption"), "--enable-caption is deprecated: Ignored: captions are always made", None, "--enable-caption"),
+        (
+            (*TRANSLATE, "--set", "brand_voice_id=b"),
+            "--brand-voice-id is deprecated: Older name of brand_glossary_id, which stands for the same record",
+            "Use --brand-glossary-id instead",
+            "--brand-voice-id",
+        ),
+    ],
+)
+def test_a_deprecated_field_is_sent_with_a_warning(run, server, argv, message, hint, param):
+    result = run(*argv, "--dry-run")
+    wanted = {"code": "deprecated", "message": message, "hint": hint, "param": param}
+    assert result.status == 0
+    assert result.notices == [{"warning": {name: value for name, value in wanted.items() if value}}]
+    assert run(*argv, "--dry-run", "--no-validate").notices == []
+    assert "Deprecated." in run("video-translate", "create", "--help").stdout
+    assert "--enable-caption" not in run("completion", "bash").stdout

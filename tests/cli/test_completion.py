@@ -12,14 +12,14 @@ from heygen.cli.completion import model
 
 SHELLS = ("bash", "zsh", "fish", "powershell")
 
-GROUPS = set(tree.top_level()) | {"help"}
-VIDEO = {"batches", "create", "delete", "download", "get", "list", "statuses"}
+GROUPS = {word for word in tree.top_level() if not tree.is_deprecated(word)} | {"help"}
+VIDEO = {"batches", "create", "delete", "download", "get", "list", "scenes", "statuses", "voice-capabilities"}
 
 # A command line up to the cursor, and everything that is offered there.
 CASES = [
     ("heygen ", GROUPS),
     ("heygen --human ", GROUPS),
-    ("heygen voi", {"voice"}),
+    ("heygen vide", {"video", "video-agent", "video-translate"}),
     ("heygen video ", VIDEO),
     ("heygen video --human ", VIDEO),
     ("heygen --color never video ", VIDEO),
@@ -77,7 +77,7 @@ def shell_output(*argv, cwd=None, stdin=None):
 
 
 def flags_of(place):
-    return {f"--{flag.name}" for flag in (*GLOBAL_FLAGS, *tree.command(place).flags)}
+    return {f"--{flag.name}" for flag in (*GLOBAL_FLAGS, *tree.command(place).flags) if not (flag.is_hidden or flag.is_deprecated)}
 
 
 def commands():
@@ -268,7 +268,7 @@ def test_the_powershell_script_has_what_the_tree_has(script):
     assert {each.split("|")[0] for each in words[""]} == GROUPS
     assert "create|Make a video" in words["video"]
     flags = powershell_table(text, "flags")
-    everywhere = {f"--{flag.name}" for flag in GLOBAL_FLAGS}
+    everywhere = {f"--{flag.name}" for flag in GLOBAL_FLAGS if not flag.is_hidden}
     for path in commands():
         assert {each.split("|")[0] for each in flags.get(" ".join(path), [])} | everywhere == flags_of(path)
     values = powershell_table(text, "values")

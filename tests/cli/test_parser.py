@@ -16,7 +16,7 @@ def test_a_value_may_look_like_anything(run, server, value, is_joined):
     words = [f"--prompt={value}"] if is_joined else ["--prompt", value]
     if value == "-":
         assert run("video-agent", "create", *words, "--dry-run", stdin="from stdin").json["body"] == {"prompt": "from stdin"}
-    elif value.strip():
+    elif value.strip() and value != "@f":
         assert body(run, "video-agent", "create", *words) == {"prompt": value}
     else:
         result = run("video-agent", "create", *words, "--dry-run", "--no-validate")

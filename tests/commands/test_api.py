@@ -213,7 +213,7 @@ def test_what_may_do_the_work_twice_is_not_repeated(run, server, method, path):
 def test_the_command_that_checks_is_named_where_there_is_one(run, server):
     server.answer({}, status=504)
     hint = run("api", "POST", "v3/video-agents", "-d", "{}").error["hint"]
-    assert hint == "Look before you repeat it with the same --idempotency-key: heygen video list"
+    assert hint == "Look before you repeat it: heygen video-agent list"
 
 
 def test_too_many_requests_are_waited_for(run, server):
@@ -252,6 +252,15 @@ def test_what_was_made_is_not_lost_to_a_mistyped_get(run, server):
     server.answer({"data": {"id": "p1"}})
     result = run("api", "POST", "v3/podcasts", "--get", "data.nope")
     assert result.error["result"] == {"data": {"id": "p1"}}
+    server.answer({"data": {"video_id": "v1"}})
+    result = run("api", "POST", "v3/videos", "--get", "data.nope")
+    assert (result.error["id"], result.error["resume"]) == ("v1", "heygen video get v1 --wait --get data.nope")
+
+
+def test_an_answer_need_not_be_as_documented(run, server):
+    server.answer({"data": {}}).answer(body=b"")
+    assert run("api", "POST", "v3/videos").json == {"data": {}}
+    assert run("api", "GET", "v3/videos").json == {}
 
 
 def test_an_answer_that_is_no_json_is_told_with_the_way_to_get_it(run, server):

@@ -2,12 +2,13 @@
 
 import hashlib
 import json
+import os
 import sys
 import urllib.request
 
 import pytest
 from hostile import break_off, read_body, reset
-from processes import peak_memory
+from processes import peak_memory, start
 from uploads import ASSET, MP4, SHA
 
 # --- `asset upload`, one file
@@ -277,8 +278,7 @@ def test_wrong_command_lines_are_refused(run, server, two):
     assert upload(run).status == 2
     assert upload(run, "-", "-").error["message"] == "only one file can be standard input"
     assert upload(run, *(two * 51)).error["message"] == "at most 100 files go at once, not 102"
-    assert upload(run, two[0], "--timeout", "5s").error["message"] == "--timeout goes with --wait"
-    assert upload(run, two[0], "nonexistent.mp4").status == 2
+    assert upload(run, two[0], "nonexistent.mp4").status == 1
     assert upload(run, two[0], "--idempotency-key", "a b").status == 2
 
 
@@ -322,3 +322,18 @@ def test_memory_does_not_grow_with_the_file(server, wire, tmp_path, command):
     else:
         server.answer({"data": slot(wire)}).answer(ASSET)
         assert peak_memory(server, "asset", "upload", str(file)) < 40
+
+
+@pytest.mark.skipif(os.name == "nt", reason="streams as POSIX has them")
+def test_an_asset_whose_result_nobody_reads_is_named_on_stderr(server, files, clip):
+    server.answer({"data": slot(files)})
+    files.answer(body=b"")
+    server.answer(ASSET)
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = start(server, "asset", "upload", os.fspath(clip), stdout=writer)
+    os.close(writer)
+    _, stderr = process.communicate(timeout=60)
+    error = json.loads(stderr)["error"]
+    assert (process.returncode, error["code"]) == (1, "cli_file_io_error")
+    assert error["id"] == ASSET["data"]["asset_id"]

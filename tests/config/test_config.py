@@ -75,6 +75,8 @@ def test_the_path_is_known_before_the_file_exists(config, tmp_path):
         ((), None, 'output = "human"\n', True),
         ((), "json", 'output = "human"\n', False),
         ((), "human", 'output = "json"\n', True),
+        ((), "Human", "", True),
+        ((), "JSON", 'output = "human"\n', False),
         (("--human",), "json", 'output = "json"\n', True),
         (("--human=false",), "human", 'output = "human"\n', False),
     ],
@@ -128,6 +130,8 @@ def test_an_override_is_pointed_out(config):
         ({"HEYGEN_NO_ANALYTICS": ""}, "true", "default"),
         ({"DO_NOT_TRACK": "1"}, "false", "env"),
         ({"DO_NOT_TRACK": "0"}, "true", "default"),
+        ({"DO_NOT_TRACK": "False"}, "true", "default"),
+        ({"HEYGEN_NO_ANALYTICS": "false"}, "false", "env"),
     ],
 )
 def test_analytics_are_opted_out_of_by_any_of_the_variables(config, env, value, source):

@@ -14,6 +14,8 @@ CASES = [
     ({"CODEX_SANDBOX_NETWORK_DISABLED": "1"}, "codex"),
     ({"TERM_PROGRAM": "cursor"}, "cursor"),
     ({"TERM_PROGRAM": "windsurf"}, "windsurf"),
+    ({"TERM_PROGRAM": "Cursor"}, "cursor"),
+    ({"TERM_PROGRAM": "WindSurf"}, "windsurf"),
     ({"GITHUB_ACTIONS": "true", "COPILOT_AGENT_ID": "x"}, "copilot_agent"),
     ({"GITHUB_ACTIONS": "true", "RUNNER_NAME": "Copilot"}, "copilot_agent"),
     ({"REPL_ID": "x"}, "replit"),

@@ -102,7 +102,7 @@ def test_what_cannot_be_uploaded_is_refused_before_anything_is_sent(run, server,
     if kind == "empty":
         path.write_bytes(b"")
     result = run(*command, f"{path}\0" if kind == "nul" else str(path))
-    assert (result.status, result.error["code"]) == (2, "usage_error")
+    assert (result.status, result.error["code"]) == ((1, "cli_file_io_error") if kind == "missing" else (2, "usage_error"))
     assert words in result.error["message"]
     assert not result.requests
 
@@ -111,7 +111,7 @@ def test_what_cannot_be_uploaded_is_refused_before_anything_is_sent(run, server,
 @pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may read everything")
 def test_a_file_that_may_not_be_read_is_refused(run, server, clip):
     clip.chmod(0)
-    assert run("asset", "create", "--file", str(clip)).status == 2
+    assert run("asset", "create", "--file", str(clip)).error["code"] == "cli_file_io_error"
 
 
 # --- what can be read only once

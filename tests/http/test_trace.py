@@ -20,7 +20,7 @@ def test_an_exchange_is_shown_on_stderr_and_stdout_stays_as_it_is(run, server):
     assert lines[-1] == '< {"data": []}'
 
 
-@pytest.mark.parametrize("value, is_on", [("1", True), ("true", True), ("", False), ("0", False)])
+@pytest.mark.parametrize("value, is_on", [("1", True), ("true", True), ("yes", True), ("", False), ("0", False), ("False", False)])
 def test_the_environment_asks_for_it_too(run, server, value, is_on):
     server.answer({"data": []})
     assert bool(run("video", "list", env={"HEYGEN_DEBUG": value}).stderr) == is_on
@@ -32,7 +32,7 @@ def test_retries_and_failures_are_shown(run, server):
     server.answer({"data": []})
     text = run("video", "list", "--debug").stderr
     assert "< 503 Service Unavailable" in text
-    assert "* trying again in 1.0 s (try 2 of 3)" in text
+    assert "* trying again in 1.0 s (try 2)" in text
     assert "* failed after 0.000 s: 127.0.0.1" in text and "closed the connection without an answer" in text
 
 

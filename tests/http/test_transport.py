@@ -28,7 +28,7 @@ def listed(run, **options):
 def test_a_server_that_drips_ends_in_a_timeout(run, server, clock, seconds):
     server.script(drip(WHOLE, clock, seconds))
     result = listed(run, env={"HEYGEN_MAX_RETRIES": "0"})
-    assert (result.status, result.stdout) == (4, "")
+    assert (result.status, result.stdout) == (1, "")
     assert result.error["code"] == "timeout"
     assert result.error["message"].startswith("no whole answer came from 127.0.0.1:")
     assert result.error["message"].endswith(" within 30s")
@@ -44,7 +44,7 @@ def test_a_silent_server_ends_in_a_timeout_after_all_tries(run, server, monkeypa
     for _ in range(3):
         server.script(lambda handler, recorded: handler.rfile.read(1))
     result = listed(run)
-    assert result.status == 4
+    assert result.status == 1
     assert result.error["message"].endswith(" within 50ms (3 tries)")
     assert len(result.requests) == 3
 
@@ -52,8 +52,8 @@ def test_a_silent_server_ends_in_a_timeout_after_all_tries(run, server, monkeypa
 def test_a_creation_that_timed_out_is_not_repeated(run, server, monkeypatch):
     monkeypatch.setattr(client, "WRITE_TIMEOUT", 0.05)
     server.script(lambda handler, recorded: handler.rfile.read(1))
-    result = run("webhook", "endpoints", "create", "--url", "https://example.com/hook")
-    assert result.status == 4
+    result = run("video-agent", "create", "--prompt", "Hi")
+    assert result.status == 1
     assert len(result.requests) == 1
     assert "may have carried out the request" in result.error["message"]
     assert result.error["idempotency_key"] == result.requests[0].headers["idempotency-key"]
@@ -109,19 +109,66 @@ def test_a_read_whose_answer_is_lost_is_repeated(run, server, answer):
 @pytest.mark.parametrize("answer", [hang_up, break_off(), break_off(HEAD), raw(HEAD + b"Content-Length: 99\r\n\r\n{"), raw(b"SMTP hello\r\n")])
 def test_a_creation_whose_answer_is_lost_is_not_repeated(run, server, answer):
     server.script(answer)
-    result = run("webhook", "endpoints", "create", "--url", "https://example.com/hook")
+    result = run("video-agent", "create", "--prompt", "Hi")
     assert (result.status, result.error["code"]) == (1, "network_error")
     assert len(result.requests) == 1
     assert result.error["idempotency_key"] == result.requests[0].headers["idempotency-key"]
-    assert "heygen webhook endpoints list" in result.error["hint"]
+    assert result.error["hint"] == "Look before you repeat it: heygen video-agent list"
 
 
-@pytest.mark.parametrize("status, is_lost", [(500, False), (502, True), (503, False), (504, True)])
-def test_a_gateway_without_an_answer_may_have_passed_a_creation_on(run, server, status, is_lost):
+@pytest.mark.parametrize("status, is_lost", [(408, True), (500, True), (502, True), (503, True), (504, True), (520, True), (524, True), (501, False), (404, False)])
+def test_a_server_that_broke_down_may_have_carried_a_creation_out(run, server, status, is_lost):
     server.answer({}, status=status)
-    result = run("webhook", "endpoints", "create", "--url", "https://example.com/hook")
+    result = run("video-agent", "create", "--prompt", "Hi")
     assert len(result.requests) == 1
     assert ("idempotency_key" in result.error) == is_lost
+
+
+COVERED = ("webhook", "endpoints", "create", "--url", "https://example.com/hook")
+MADE = {"data": {"endpoint_id": "ep_1"}}
+
+
+@pytest.mark.parametrize("answer", [hang_up, break_off(), break_off(HEAD), raw(b"SMTP hello\r\n")])
+def test_a_creation_whose_key_the_api_honours_is_repeated_with_it(run, server, answer):
+    server.script(answer).answer({}, status=503).answer(MADE)
+    result = run(*COVERED, "--idempotency-key", "k:1_.-")
+    assert (result.status, result.json, result.stderr) == (0, MADE, "")
+    assert [each.headers["idempotency-key"] for each in result.requests] == ["k:1_.-"] * 3
+
+
+def test_it_is_reported_when_the_tries_are_used_up(run, server):
+    server.script(hang_up).script(hang_up).script(hang_up)
+    result = run(*COVERED)
+    assert (result.status, result.error["code"], len(result.requests)) == (1, "network_error", 3)
+    assert result.error["idempotency_key"] == result.requests[0].headers["idempotency-key"]
+    assert result.error["hint"] == "Look before you repeat it with the same --idempotency-key: heygen webhook endpoints list"
+
+
+IN_PROGRESS = {"error": {"code": "request_in_progress", "message": "The first request is still being processed."}}
+
+
+def test_a_repeat_waits_for_the_first_request_to_be_carried_out(run, server, clock):
+    server.script(hang_up)
+    for _ in range(8):
+        server.answer(IN_PROGRESS, status=409)
+    server.answer(MADE)
+    result = run(*COVERED)
+    assert (result.status, result.json) == (0, MADE)
+    assert len({each.headers["idempotency-key"] for each in result.requests}) == 1
+    assert max(clock.sleeps) <= 30
+
+
+def test_it_does_not_wait_for_it_for_ever(run, server, clock):
+    server.route("POST", "/v3/webhooks/endpoints", IN_PROGRESS, status=409)
+    result = run(*COVERED)
+    assert (result.status, result.error["code"]) == (1, "request_in_progress")
+    assert result.error["idempotency_key"]
+    assert 200 < clock.elapsed <= 300
+
+
+def test_nor_where_the_api_is_not_known_to_honour_the_key(run, server):
+    server.answer(IN_PROGRESS, status=409)
+    assert run("video-agent", "create", "--prompt", "Hi").error["code"] == "request_in_progress"
 
 
 def test_an_answer_that_was_lost_once_stays_unknown_when_the_next_try_cannot_connect(run, server):
@@ -130,7 +177,7 @@ def test_an_answer_that_was_lost_once_stays_unknown_when_the_next_try_cannot_con
         handler.close_connection = True
 
     server.script(vanish)
-    result = run("asset", "direct-uploads", "batches", "create", "-d", '{"files":[{"filename":"a","content_type":"b","size_bytes":1}]}')
+    result = run("asset", "direct-uploads", "batches", "create", "-d", '{"files":[{"filename":"a","content_type":"a/b","size_bytes":1}]}')
     assert result.status == 1
     assert "could not connect" in result.error["message"]
     assert result.error["idempotency_key"]

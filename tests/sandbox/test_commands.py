@@ -44,7 +44,7 @@ def test_the_main_job_needs_no_key_and_leaves_nothing_behind(run, sandbox, tmp_p
     threads = set(threading.enumerate())
     result = run("sandbox", "run", "--", *PROMPT, "--wait", env={"HEYGEN_API_KEY": None, "HEYGEN_API_BASE": None})
     assert result.status == 0
-    assert result.stderr == ""
+    assert [each["notice"]["code"] for each in result.notices] == ["created"]
     assert result.json["data"]["status"] == "completed"
     assert result.requests == []
     assert list(tmp_path.iterdir()) == []
@@ -151,7 +151,8 @@ def test_a_pipeline_may_call_heygen_as_often_as_it_wants(tmp_path):
         'echo "$HEYGEN_API_KEY"\nexit 7\n'
     )
     result = heygen(tmp_path, "sandbox", "run", "--", "sh", "pipeline.sh", cwd=tmp_path)
-    assert (result.returncode, result.stdout, result.stderr) == (7, b"completed\nsandbox-key\n", b"")
+    assert (result.returncode, result.stdout) == (7, b"completed\nsandbox-key\n")
+    assert [json.loads(line)["notice"]["code"] for line in result.stderr.splitlines()] == ["created"]
     assert [each.name for each in tmp_path.iterdir()] == ["pipeline.sh"]
 
 
@@ -278,6 +279,7 @@ def test_the_ci_job_of_the_readme_does_what_it_says(tmp_path, turn):
     (tmp_path / "pipeline.sh").write_text(script.replace("<avatar-id>", "avatar").replace("<voice-id>", "voice"))
     command = [line.partition("heygen.pyz ")[2] for line in section.splitlines() if "- run:" in line][turn]
     result = heygen(tmp_path, *shlex.split(command), cwd=tmp_path)
-    assert (result.returncode, result.stderr) == (0, b"")
+    assert result.returncode == 0, result.stderr
+    assert [json.loads(line)["notice"]["code"] for line in result.stderr.splitlines()] == ["created"] * 2
     assert json.loads(result.stdout.splitlines()[-1])["data"]["output_language"] == "es-ES"
     assert (tmp_path / "welcome.mp4").read_bytes() == (ROOT / "heygen/sandbox/media/video.mp4").read_bytes()

@@ -30,6 +30,50 @@ def test_the_reference_has_every_command_and_topic():
     assert {f"heygen help {topic}" for topic in TOPICS} <= set(headings)
 
 
+def differences():
+    """Return what the first column of the table of differences names, as it is written."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = text.split("## Beside the official CLI\n", 1)[1].split("\n## ", 1)[0]
+    rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+    return [name for row in rows for name in re.findall(r"`([^`]+)`", row)]
+
+
+def test_every_difference_to_the_official_cli_is_there():
+    from heygen.cli import tree
+    from heygen.cli.command import GLOBAL_FLAGS
+    from heygen.config.settings import KEYS
+    from heygen.core.errors import EXIT_CODE_MEANINGS
+
+    words = {each for word in tree.top_level() for each in tree.command_words(word)}
+    commands = [tree.command(each) for each in words]
+    there = {command.path for command in commands}
+    there |= {f"--{flag.name}" for flag in (*GLOBAL_FLAGS, *(flag for each in commands for flag in each.flags))}
+    there |= {str(int(code)) for code in EXIT_CODE_MEANINGS} | set(KEYS)
+    assert len(differences()) > 15
+    assert set(differences()) - there == set()
+
+
+def test_no_difference_to_the_official_cli_is_left_out():
+    """Of what the specification lists whole: exit codes and config keys. And every command that no document gives."""
+    from heygen.cli.registry import COMMANDS
+    from heygen.config.settings import KEYS
+    from heygen.core.errors import EXIT_CODE_MEANINGS
+
+    official = {"0", "1", "2", "3", "4", "output", "analytics"}
+    official |= {"heygen config set", "heygen config get", "heygen config list", "heygen config unset", "heygen config path"}
+    official |= {"heygen auth status", "heygen video download", "heygen feedback", "heygen completion"}
+    ours = {str(int(code)) for code in EXIT_CODE_MEANINGS} | set(KEYS)
+    ours |= {" ".join(("heygen", *words)) for words in COMMANDS}
+    assert ours - official - set(differences()) == set()
+
+
+def test_the_readme_names_this_version():
+    from heygen import __version__
+
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"Version {'.'.join(__version__.split('.')[:2])} of this program" in text
+
+
 def test_every_command_of_the_readme_exists():
     """Its code blocks are typed as they stand: each `heygen …` line is one that the program can read."""
     import shlex

@@ -245,6 +245,22 @@ def test_our_words_and_keys_stay_where_upstream_says_it_otherwise(folder):
     assert folder.read("video") == ours
 
 
+def test_our_rules_stay_where_upstream_states_none(folder):
+    video, save = folder.edit("video")
+    body = video["components"]["schemas"]["NewVideo"]
+    ours = {"allOf": [{"not": {"required": ["title", "shape"]}}], "minProperties": 1}
+    body.update(ours)
+    body["properties"]["title"].update(pattern=r"\S", title="a title")
+    save()
+    before = folder.read("video")
+    assert folder.bring_in("--check")[1][-1] == "0 new, 0 changed, 0 gone; files to change: none"
+    folder.upstream["components"]["schemas"]["NewVideo"]["properties"]["title"]["maxLength"] = 50
+    folder.bring_in()
+    after = folder.read("video")["components"]["schemas"]["NewVideo"]
+    assert {key: after[key] for key in ours} == ours
+    assert after["properties"]["title"] == {**before["components"]["schemas"]["NewVideo"]["properties"]["title"], "maxLength": 50}
+
+
 def test_our_words_stay_on_what_changes(folder):
     with_our_words(folder)
     schemas = folder.upstream["components"]["schemas"]

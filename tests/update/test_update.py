@@ -150,11 +150,14 @@ def test_check_says_and_installs_nothing(releases, run, server):
     env = {"HEYGEN_RELEASES_URL": releases.url}
     current = f"v{installation.heygen.__version__}"
     releases.publish("0.0.1", b"")
-    assert run("update", "--check", env=env).json == {"current": current, "latest": current, "update_available": False}
+    about = {"channel": "stable", "install_method": "checkout", "release_build": False}
+    assert run("update", "--check", env=env).json == {
+        "current": current, "latest": current, "update_available": False, **about
+    }  # fmt: skip
 
     releases.publish("99.0.0", b"")
     result = run("update", "--check", env=env)
-    assert result.json == {"current": current, "latest": "v99.0.0", "update_available": True}
+    assert result.json == {"current": current, "latest": "v99.0.0", "update_available": True, **about}
     assert result.status == 0
     assert run("update", "--check", "--version", "v0.0.1", env=env).json["latest"] == "v0.0.1"
     assert {request.path for request in server.requests} == {"/releases.json"}
@@ -229,7 +232,17 @@ def test_a_build_that_names_no_releases_says_what_to_set(run):
 # --- secrets
 
 
-def test_a_token_goes_to_the_api_that_it_is_for_alone(server, tmp_path):
+def test_check_tells_of_the_build(releases, tmp_path):
+    releases.publish("0.2.0-dev.2", b"")
+    installed = write(tmp_path / "heygen", zipapps.data("0.2.0-dev.1", releases_url=releases.url))
+    found = json.loads(update(installed, releases, "--check").stdout)
+    assert (found["channel"], found["install_method"], found["release_build"]) == ("dev", "direct", True)
+
+
+@pytest.mark.parametrize(
+    "tokens", [{"GITHUB_TOKEN": "test-token"}, {"GH_TOKEN": "test-token"}, {"GITHUB_TOKEN": "test-token", "GH_TOKEN": "other"}]
+)
+def test_a_token_goes_to_the_api_that_it_is_for_alone(server, tmp_path, tokens):
     """The list's own host, where the build names it: no mirror, and no host of files."""
     files = ScriptedServer()
     try:
@@ -241,7 +254,7 @@ def test_a_token_goes_to_the_api_that_it_is_for_alone(server, tmp_path):
         mirrored = write(tmp_path / "mirrored", zipapps.data(OLD))
 
         for file in (built, mirrored):
-            assert update(file, releases, env={"GITHUB_TOKEN": "test-token", "HEYGEN_API_KEY": "test-key"}).returncode == 0
+            assert update(file, releases, env={**tokens, "HEYGEN_API_KEY": "test-key"}).returncode == 0
             assert version_of(file) == NEW
         assert [request.headers.get("authorization") for request in server.requests] == ["Bearer test-token", None]
         for request in [*server.requests, *files.requests]:

@@ -103,7 +103,7 @@ def places() -> list[Place]:
     """Return every place of the tree, the root first."""
     from heygen.cli.topics import TOPICS
 
-    names = tree.top_level()
+    names = {name: summary for name, summary in tree.top_level().items() if not tree.is_deprecated(name)}
     root = tuple(Candidate(word=name, about=brief(summary)) for name, summary in names.items())
     help_word = Candidate(word="help", about="Show help for a command or a topic")
     topics = tuple(Candidate(word=each.name, about=each.summary) for each in TOPICS.values() if each.name not in names)
@@ -111,7 +111,7 @@ def places() -> list[Place]:
         Place(path="", words=(*root, help_word), options=_options((VERSION,))),
         Place(path=HELP, words=(*root, *topics), options=_options((HELP_ALL,))),
     ]
-    for name in names:
+    for name in tree.top_level():
         found.extend(_below(name))
     return found
 
@@ -122,7 +122,7 @@ def _below(name: str) -> list[Place]:
     if alone is not None:
         return _command_places(alone)
     group = tree.group((name,))
-    shown = [command for command in group.commands if not command.is_hidden]
+    shown = [command for command in group.commands if not command.is_hidden and not command.is_deprecated]
     below: dict[tuple[str, ...], dict[str, str]] = {}
     for command in shown:
         for depth in range(1, len(command.words)):
@@ -168,6 +168,7 @@ def _options(flags: Iterable[Flag]) -> tuple[Option, ...]:
             values=tuple(map(str, flag.enum)) or _files(value_name(flag)),
         )
         for flag in flags
+        if not flag.is_hidden and not flag.is_deprecated
     )
 
 

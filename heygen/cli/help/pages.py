@@ -78,24 +78,38 @@ def root() -> list[Block]:
 
 def group(node: Group) -> list[Block]:
     """Return the page of a group: its commands, nested ones too, in one list."""
+    skipped = len(node.words)
+    shown = listed(node)
+    present = [(_call(each, skipped), each.summary) for each in shown if not each.is_deprecated]
+    deprecated = [(_call(each, skipped), _use_instead(each)) for each in shown if each.is_deprecated]
     return [
         Usage(line=f"{node.path} <command> [flags]"),
         f"{node.summary}.",
-        Section(title="Commands"),
-        terms(*((_call(each, len(node.words)), each.summary) for each in listed(node))),
+        *((Section(title="Commands"), terms(*present)) if present else ()),
+        *((Section(title="Deprecated"), terms(*deprecated)) if deprecated else ()),
         Section(title="Read next"),
         terms((f"{node.path} <command> --help", "What one command does and takes")),
     ]
 
 
+def _use_instead(each: Command) -> str:
+    return f"Use heygen {' '.join(each.replaced_by)}" if each.replaced_by else each.summary
+
+
 def listed(node: Group) -> list[Command]:
     """Return the commands of a group that listings show: direct ones first, those of one resource together."""
+    return [each for each in in_order(node) if not each.is_hidden]
 
-    def order(each: Command) -> tuple[bool, tuple[str, ...], int]:
+
+def in_order(node: Group) -> list[Command]:
+    """Return all commands of a group in the order of a listing, deprecated ones last."""
+
+    def order(each: Command) -> tuple[bool, bool, tuple[str, ...], int]:
         *resource, verb = each.words[len(node.words) :]
-        return bool(resource), tuple(resource), _VERBS.index(verb) if verb in _VERBS else len(_VERBS)
+        place = _VERBS.index(verb) if verb in _VERBS else len(_VERBS)
+        return each.is_deprecated, bool(resource), tuple(resource), place
 
-    return sorted((each for each in node.commands if not each.is_hidden), key=order)
+    return sorted(node.commands, key=order)
 
 
 def _call(each: Command, skipped: int) -> str:
@@ -126,7 +140,7 @@ def moved(words: tuple[str, ...]) -> list[Block]:
 
 
 def everything(words: tuple[str, ...] = ()) -> list[Block]:
-    """Return every command with its arguments, group by group."""
+    """Return every command with its arguments, group by group: those that no other listing shows as well."""
     page: list[Block] = []
     alone = []
     for name in [words[0]] if words else tree.top_level():
@@ -136,7 +150,8 @@ def everything(words: tuple[str, ...] = ()) -> list[Block]:
             continue
         node = tree.group((name,))
         page += [Section(title=f"{node.path}: {node.summary}")]
-        page.append(terms(*((_call(each, 1), each.summary) for each in listed(node))))
+        rows = [(_call(each, 1), f"Deprecated: {_use_instead(each)}" if each.is_deprecated else each.summary) for each in in_order(node)]
+        page.append(terms(*rows))
     if alone:
         page += [Section(title="heygen"), terms(*((_call(each, 0), each.summary) for each in alone))]
     return page
@@ -158,6 +173,8 @@ def topic(name: str) -> list[Block]:
 def command(node: Command, with_global_flags: bool = True) -> list[Block]:
     """Return the page of a command."""
     page: list[Block] = [Usage(line=node.usage)]
+    if node.is_deprecated:
+        page.append(f"Deprecated: it still works. {_use_instead(node)}." if node.replaced_by else "Deprecated: it still works.")
     summary = node.summary.rstrip(".")
     if not node.description.startswith(summary):
         page.append(f"{summary}.")
@@ -185,7 +202,7 @@ def command(node: Command, with_global_flags: bool = True) -> list[Block]:
 
 
 def _flags(title: str, flags: Iterable[Flag], node: Command | None = None) -> list[Block]:
-    rows = tuple(Term(name=written(flag), meaning=flag.description, remarks=_remarks(flag, node)) for flag in flags)
+    rows = tuple(Term(name=written(flag), meaning=flag.description, remarks=_remarks(flag, node)) for flag in flags if not flag.is_hidden)
     return [Section(title=title), Terms(rows=rows)] if rows else []
 
 
@@ -199,6 +216,8 @@ def _remarks(flag: Flag, node: Command | None) -> tuple[str, ...]:
     """Return in short sentences what a flag demands and allows."""
     found = []
     chooser = _discriminator(node)
+    if flag.is_deprecated:
+        found.append("Deprecated.")
     if flag.is_required:
         found.append("Required.")
     elif chooser and node:

@@ -1,4 +1,4 @@
-"""Fields of a request body that its schema does not have: the API may be newer than the documents."""
+"""What is worth a warning in a body that may be sent: fields that no schema tells of, and deprecated ones."""
 
 from __future__ import annotations
 
@@ -12,30 +12,42 @@ if TYPE_CHECKING:
     from typing import Any, Iterator
 
 
-class UnknownField(Record):
-    """A field that no schema tells of, and the known one that is most like it, if there is one."""
+class Remark(Record):
+    """A field to be warned of: an "unknown" one, which a newer API may have, or a "deprecated" one.
+
+    `instead` is the known field that is most like an unknown one, or the one that a deprecated one is replaced by.
+    """
 
     path: str
-    nearest: str | None
+    kind: str
+    instead: str | None = None
+    description: str = ""
 
 
-def unknown_fields(
-    instance: Any, schema: dict[str, Any], document: dict[str, Any], path: str = ""
-) -> Iterator[UnknownField]:
-    """Yield the unknown fields of a valid instance, in its own order; an object without `properties` may have any."""
+def remarks(instance: Any, schema: dict[str, Any], document: dict[str, Any], path: str = "") -> Iterator[Remark]:
+    """Yield the remarks on a valid instance, in its own order; an object without `properties` may have any field."""
     schema = _chosen(instance, schemas.resolve(schema, document), document)
     if isinstance(instance, list):
         for index, item in enumerate(instance):
-            yield from unknown_fields(item, schema.get("items", {}), document, f"{path}[{index}]")
+            yield from remarks(item, schema.get("items", {}), document, f"{path}[{index}]")
     if not isinstance(instance, dict):
         return
     properties = schema.get("properties", {})
     for name, value in instance.items():
         where = f"{path}.{name}" if path else name
         if name in properties:
-            yield from unknown_fields(value, properties[name], document, where)
+            known = schemas.resolve(properties[name], document)
+            if known.get("deprecated"):
+                yield Remark(
+                    path=where,
+                    kind="deprecated",
+                    instead=known.get("x-cli-replaced-by"),
+                    description=known.get("description", ""),
+                )
+            yield from remarks(value, known, document, where)
         elif properties and not schema.get("additionalProperties"):
-            yield UnknownField(path=where, nearest=closest(name, [each for each in properties if each not in instance]))
+            near = closest(name, [each for each in properties if each not in instance])
+            yield Remark(path=where, kind="unknown", instead=near)
 
 
 def _chosen(instance: Any, schema: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
