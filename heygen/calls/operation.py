@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from heygen.api import schema as schemas
 from heygen.calls import request
-from heygen.core.errors import ExitCode, HeygenError
+from heygen.core.errors import ExitCode, HeygenError, usage_error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,13 +24,24 @@ def run(invocation: Invocation) -> int:
             invocation.output.schema(_schema(operation, key))
             return ExitCode.OK
     request.refuse_output_path_without_wait(invocation)
+    if "max_items" in given and not given.get("all"):
+        raise usage_error("--max-items goes with --all", param="max-items", hint="Add --all")
     call = request.prepare(invocation)
+    listing = None
+    if given.get("all"):
+        from heygen.calls.listing import Listing
+
+        listing = Listing(invocation, call)
+        call = listing.call_at(listing.start)
     if given.get("dry_run"):
         invocation.output.result(_dry_run(invocation, call))
         return ExitCode.OK
     if operation.is_destructive and not given.get("force"):
         _confirm(invocation)
     client = invocation.client()
+    if listing is not None:
+        listing.print(client)
+        return ExitCode.OK
     if given.get("wait"):
         from heygen.calls.waiting import send_and_wait
 
