@@ -12,7 +12,7 @@ from heygen.http.client import Call
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Sequence
+    from typing import Any
 
     from heygen.api.operations import Operation
     from heygen.calls.invocation import Invocation
@@ -51,7 +51,7 @@ class Endpoint:
         path, query = location(given["path"], invocation.settings.api_base)
         query += [_pair(each) for each in given.get("query", ())]
         if "token" in given:
-            query = with_token(query, given["token"])
+            query = [*(pair for pair in query if pair[0] != "token"), ("token", given["token"])]
         self.operation: Operation | None = operations.find_by_request(method, path)
         content = _content(invocation)
         has_key = method == "POST" or "idempotency_key" in given
@@ -69,7 +69,7 @@ class Endpoint:
     def command(self) -> str | None:
         """Return the command that does the same, with the IDs of the path, or None where there is none."""
         operation = self.operation
-        if operation is None or operation.is_hidden:
+        if operation is None or operation.is_hidden or operation.is_deprecated:
             return None
         from urllib.parse import unquote
 
@@ -103,13 +103,6 @@ def location(text: str, base: str) -> tuple[str, list[tuple[str, str]]]:
     if "." in segments or ".." in segments:
         raise _no_path(text, "must not have . or .. as a part")
     return path, parse_qsl(query, keep_blank_values=True)
-
-
-def with_token(query: Sequence[tuple[str, str]], token: str | None) -> list[tuple[str, str]]:
-    """Return a query with another cursor, or with its own where there is none."""
-    if token is None:
-        return list(query)
-    return [*(pair for pair in query if pair[0] != "token"), ("token", token)]
 
 
 def _is_at(url: str, base: str) -> bool:

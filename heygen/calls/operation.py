@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from heygen.api import schema as schemas
 from heygen.calls import request
-from heygen.core.errors import ExitCode, HeygenError
+from heygen.core.errors import ExitCode, HeygenError, usage_error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +24,15 @@ def run(invocation: Invocation) -> int:
             invocation.output.schema(_schema(operation, key))
             return ExitCode.OK
     request.refuse_output_path_without_wait(invocation)
+    if "max_items" in given and not given.get("all"):
+        raise usage_error("--max-items goes with --all", param="max-items", hint="Add --all")
     call = request.prepare(invocation)
+    listing = None
+    if given.get("all"):
+        from heygen.calls.listing import Listing
+
+        listing = Listing(invocation, call, operation)
+        call = listing.call_at(listing.start)
     if given.get("dry_run"):
         invocation.output.result(dry_run(invocation, call))
         return ExitCode.OK
@@ -41,6 +49,9 @@ def run(invocation: Invocation) -> int:
     else:
         from heygen.calls.creating import send_with_receipt
 
+        if listing is not None:
+            listing.print(lambda call: send_with_receipt(invocation, operation, client, call))
+            return ExitCode.OK
         document = send_with_receipt(invocation, operation, client, call).document
     print_result(invocation, document, operation.method, operation.columns)
     invocation.close_receipt()

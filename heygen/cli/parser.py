@@ -18,7 +18,7 @@ from heygen.core.suggest import closest, listing
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
-    from typing import Any, Iterator, Sequence
+    from typing import Any, Iterator, Mapping, Sequence
 
     from heygen.cli.command import Argument, Command
 
@@ -83,16 +83,15 @@ class CommandLine:
         other.flags[:0] = [(named[name], "true") for name in switches if name in named and name not in written]
         return other
 
-    def with_flag(self, name: str, value: str) -> str | None:
-        """Return this command line, as one types it, with another value for a flag; None where it does not take that."""
-        if self.command is None:
-            return None
-        flag = next((each for each in self.command.flags if each.name == name), None)
-        if flag is None:
+    def with_flags(self, changed: Mapping[str, str]) -> str | None:
+        """Return this command line, as one types it, with other values for flags; None where it does not take one."""
+        named = {flag.name: flag for flag in self.command.flags} if self.command else {}
+        if not named.keys() >= changed.keys():
             return None
         other = CommandLine()
         other.words, other.positionals = self.words, self.positionals
-        other.flags = [*(each for each in self.flags if each[0].name != name), (flag, value)]
+        kept = [each for each in self.flags if each[0].name not in changed]
+        other.flags = [*kept, *((named[name], value) for name, value in changed.items())]
         return other.typed()
 
 

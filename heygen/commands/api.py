@@ -127,7 +127,9 @@ def run(invocation: Invocation) -> int:
     if target is not None:
         _save(invocation, target, call, send)
     elif given.get("paginate"):
-        _print_pages(invocation, call, send)
+        from heygen.calls.listing import Listing
+
+        Listing(invocation, call).print(send)
     else:
         operation.print_result(invocation, send(call).document, call.method)
     invocation.close_receipt()
@@ -154,26 +156,6 @@ def _sender(invocation: Invocation, endpoint: Endpoint) -> Callable[[Call], Answ
             raise
 
     return send
-
-
-def _print_pages(invocation: Invocation, call: Call, send: Callable[[Call], Answer]) -> None:
-    """Print the items of all pages as one document; what was read before a failure is printed all the same."""
-    from heygen.calls.endpoint import with_token
-    from heygen.calls.paging import pages
-
-    items: list[Any] = []
-    token: str | None = None
-    try:
-        for page, token in pages(lambda token: send(call.replace(query=tuple(with_token(call.query, token)))).document):
-            items += page
-    except (HeygenError, KeyboardInterrupt) as caught:
-        error = caught if isinstance(caught, HeygenError) else HeygenError("canceled", "interrupted")
-        if items:
-            error.result = {"data": items, "has_more": True, "next_token": token}
-        if token and invocation.output.next_page and error.code != "cli_cursor_repeated":
-            error.details = {**error.details, "resume": invocation.output.next_page(token)}
-        raise error from caught
-    invocation.output.result({"data": items, "has_more": False, "next_token": None})
 
 
 def _save(invocation: Invocation, target: Any, call: Call, send: Callable[[Call], Answer]) -> None:

@@ -364,7 +364,7 @@ def test_a_cursor_that_comes_again_ends_in_an_error(run, server):
     server.answer(page("a", token="t2")).answer(page("b", token="t3")).answer(page("c", token="t2"))
     result = run("api", "GET", "v3/videos", "--paginate")
     assert (result.status, result.error["code"]) == (1, "cli_cursor_repeated")
-    assert result.json == page("a", "b", "c", token="t2")
+    assert result.json == {**page("a", "b", "c"), "has_more": True}
     assert "resume" not in result.error
 
 
