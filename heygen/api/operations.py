@@ -102,6 +102,24 @@ def find_by_words(words: tuple[str, ...]) -> Operation | None:
     return find(words[0], words[1:]) if words and words[0] in documents.groups() else None
 
 
+def find_by_request(method: str, path: str) -> Operation | None:
+    """Return the operation that a request asks for, or None. A fixed segment counts more than a parameter."""
+    segments = path.split("/")
+    for group in documents.groups():
+        document = documents.load(group)
+        found = [entry for entry in _entries(document) if entry[0] == method and _fits(entry[1].split("/"), segments)]
+        if found:
+            method, template, raw = min(found, key=lambda entry: entry[1].count("{"))
+            return _operation(group, method, template, raw, document)
+    return None
+
+
+def _fits(template: list[str], segments: list[str]) -> bool:
+    if len(template) != len(segments):
+        return False
+    return all(segment and part[:1] == "{" or segment == part for part, segment in zip(template, segments))
+
+
 def _entries(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for path, item in document["paths"].items():
         for method, raw in item.items():

@@ -16,26 +16,31 @@ if TYPE_CHECKING:
     from heygen.http.client import Answer, Call, Client
 
 
-def send_with_receipt(invocation: Invocation, operation: Operation, client: Client, call: Call) -> Answer:
+def send_with_receipt(
+    invocation: Invocation, operation: Operation | None, client: Client, call: Call, is_checked: bool = True
+) -> Answer:
     """Send the call; from here on the receipt of the run has what is known of what it makes.
 
-    Raises HeygenError as send() does, and `cli_response_parse_error` where a success has no body, or does not name what
-    was created, though the operation is documented to answer so.
+    Raises HeygenError as send() does, and, if the answer is checked, `cli_response_parse_error` where a success has no
+    body, or does not name what was created, though the operation is documented to answer so.
     """
     receipt = invocation.receipt
     is_read = call.method in ("GET", "HEAD")
     if not is_read:
-        receipt.begin(call.idempotency_key, hints.list_command_for_created(operation))
+        receipt.begin(call.idempotency_key, hints.list_command_for_created(operation) if operation else None)
     try:
         answer = send(operation, client, call)
     except HeygenError as error:
         if not error.outcome_is_unknown:
             receipt.close()
         raise
-    ids, shown_by = ((), None) if is_read else created_by(operation, answer.document)
+    ids, shown_by = ((), None) if is_read or operation is None else created_by(operation, answer.document)
     if ids:
         resume = "; ".join(invocation.waiting_command(shown_by, [id]) for id in ids) if shown_by else None
         receipt.created(ids, answer.document, resume)
+        return answer
+    if operation is None or not is_checked:
+        receipt.state = answer.document
         return answer
     path = None if is_read else path_of_id(operation)
     if path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from heygen.api import schema as schemas
 from heygen.calls import request
-from heygen.core.errors import ExitCode, HeygenError
+from heygen.core.errors import ExitCode, HeygenError, usage_error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,9 +24,17 @@ def run(invocation: Invocation) -> int:
             invocation.output.schema(_schema(operation, key))
             return ExitCode.OK
     request.refuse_output_path_without_wait(invocation)
+    if "max_items" in given and not given.get("all"):
+        raise usage_error("--max-items goes with --all", param="max-items", hint="Add --all")
     call = request.prepare(invocation)
+    listing = None
+    if given.get("all"):
+        from heygen.calls.listing import Listing
+
+        listing = Listing(invocation, call, operation)
+        call = listing.call_at(listing.start)
     if given.get("dry_run"):
-        invocation.output.result(_dry_run(invocation, call))
+        invocation.output.result(dry_run(invocation, call))
         return ExitCode.OK
     if operation.is_destructive and not given.get("force"):
         _confirm(invocation)
@@ -41,19 +49,21 @@ def run(invocation: Invocation) -> int:
     else:
         from heygen.calls.creating import send_with_receipt
 
+        if listing is not None:
+            listing.print(lambda call: send_with_receipt(invocation, operation, client, call))
+            return ExitCode.OK
         document = send_with_receipt(invocation, operation, client, call).document
-    _print(invocation, document)
+    print_result(invocation, document, operation.method, operation.columns)
     invocation.close_receipt()
     return ExitCode.OK
 
 
-def _print(invocation: Invocation, document: Any) -> None:
-    """Print the operation's result; what it made is not lost to a mistyped --get."""
-    operation = invocation.command.operation
+def print_result(invocation: Invocation, document: Any, method: str, columns: dict[str, str] | None = None) -> None:
+    """Print the result of a call; what it made is not lost to a mistyped --get."""
     try:
-        invocation.output.result(document, operation.columns)
+        invocation.output.result(document, columns)
     except HeygenError as error:
-        if error.code == "cli_field_not_found" and operation.method != "GET":
+        if error.code == "cli_field_not_found" and method != "GET":
             error.details["result"] = document
         raise
 
@@ -64,7 +74,7 @@ def _schema(operation: Operation, key: str) -> dict[str, Any]:
     return schemas.export(schema or {}, operation.document)
 
 
-def _dry_run(invocation: Invocation, call: Call) -> dict[str, Any]:
+def dry_run(invocation: Invocation, call: Call) -> dict[str, Any]:
     """Return the request as a document, the credential masked; none is needed for it."""
     import json
 

@@ -104,7 +104,7 @@ def _call(
         body=compact(content).encode() if content is not None else None,
         content_type="application/json" if content is not None else None,
         idempotency_key=idempotency_key(invocation) if operation.method == "POST" else None,
-        repeat_is_safe=_repeat_is_safe(operation, content),
+        repeat_is_safe=repeat_is_safe(operation, content),
     )
 
 
@@ -163,7 +163,8 @@ def idempotency_key(invocation: Invocation) -> str:
     return given
 
 
-def _repeat_is_safe(operation: Operation, content: dict[str, Any] | None) -> bool:
+def repeat_is_safe(operation: Operation, content: dict[str, Any] | None) -> bool:
+    """Tell whether the API keeps a repeat of this operation, with this body, from doing the work twice."""
     kind = operation.idempotency or ""
     if kind.startswith("body:"):
         return bool((content or {}).get(kind[len("body:") :]))

@@ -126,7 +126,7 @@ class Target:
             if os.path.isdir(path):
                 raise HeygenError("cli_file_io_error", f"{path} is a directory", param="output-path")
             self._confirm_overwriting(path)
-        part = self._part(path, resource, name)
+        part = self.part(path, f"{resource.kind.noun} {resource.id} {name}")
         from heygen.files.download import Download
 
         Download(
@@ -134,11 +134,12 @@ class Target:
             link,
             part,
             renew=lambda: resource.fresh_link(name),
-            show=lambda total, start: self._progress(path, total, start),
+            show=lambda total, start: self.progress(path, total, start),
         ).run()
         return None if path == "-" else path
 
-    def _part(self, path: str, resource: Resource, name: str) -> Part:
+    def part(self, path: str, what: str) -> Part:
+        """Return what takes the bytes of a file in; `what` names it, the same in every run. Raises HeygenError."""
         from heygen.files.part import PartFile, Stream
 
         if path == "-":
@@ -150,8 +151,9 @@ class Target:
                 return Stream(OutputStream(open(path, "wb", buffering=0)), is_ours=True)
             except OSError as error:
                 raise HeygenError("cli_file_io_error", f"cannot write {path}: {error.strerror or error}") from error
-        return PartFile(path, f"{resource.kind.noun} {resource.id} {name}", self._may_overwrite)
+        return PartFile(path, what, self._may_overwrite)
 
-    def _progress(self, path: str, total: int | None, start: int) -> TransferObserver:
+    def progress(self, path: str, total: int | None, start: int = 0) -> TransferObserver:
+        """Return what shows the progress of a download, in bytes."""
         label = "Downloading" if path == "-" else f"Downloading {os.path.basename(path)}"
         return self.invocation.output.transfer_progress(label, total, start)

@@ -10,8 +10,11 @@ if TYPE_CHECKING:
     from heygen.http.client import Answer, Call, Client
 
 
-def send(operation: Operation, client: Client, call: Call) -> Answer:
-    """Send the call. Raises HeygenError, whose hint names the command that checks where the outcome is unknown."""
+def send(operation: Operation | None, client: Client, call: Call) -> Answer:
+    """Send the call of an operation, or of an endpoint that is none that we know.
+
+    Raises HeygenError, whose hint names the command that checks where the outcome is unknown.
+    """
     try:
         return client.send(call)
     except HeygenError as error:
@@ -20,13 +23,13 @@ def send(operation: Operation, client: Client, call: Call) -> Answer:
         if error.status == 404:
             from heygen.calls import hints
 
-            lister = hints.list_command_for_ids(operation)
+            lister = hints.list_command_for_ids(operation) if operation else None
             if lister:
                 error.hint = f"Check ID with: {lister}"
         if error.status == 400 and error.param and error.hint == HINTS.get(error.code):
             from heygen.calls import hints
 
-            lister = hints.list_command_for_value(operation, error.param)
+            lister = hints.list_command_for_value(operation, error.param) if operation else None
             if lister:
                 error.hint = f"See what {error.param.partition('[')[0]} takes with: {lister}"
         raise
@@ -37,13 +40,13 @@ def send(operation: Operation, client: Client, call: Call) -> Answer:
         raise _unknown_outcome(operation, call, error) from interrupt
 
 
-def _unknown_outcome(operation: Operation, call: Call, error: HeygenError) -> HeygenError:
+def _unknown_outcome(operation: Operation | None, call: Call, error: HeygenError) -> HeygenError:
     from heygen.calls import hints
 
     error.outcome_is_unknown = True
     error.message += "; the API may have carried out the request all the same"
     error.message += "" if call.repeat_is_safe else ", so it was not repeated"
-    lister = hints.list_command_for_created(operation)
+    lister = hints.list_command_for_created(operation) if operation else None
     again = "repeat it with the same --idempotency-key" if call.idempotency_key and call.repeat_is_safe else "repeat it"
     error.hint = f"Look before you {again}: {lister}" if lister else f"Look at the resource before you {again}"
     if call.idempotency_key:

@@ -35,6 +35,7 @@ class Flag(Record):
     is_hidden: bool = False  # works, and stands in no listing
     is_deprecated: bool = False
     is_secret: bool = False  # what stands where its value would is not repeated in errors
+    is_upper: bool = False  # taken in any case, and handed on in capitals
     value_name: str | None = None
     pattern: str = ""  # of its values; one that does not fit is refused without being repeated
     note: str = ""  # which variants of a union body take it
@@ -55,6 +56,7 @@ class Argument(Record):
     is_required: bool = True
     is_repeated: bool = False
     choices: tuple[str, ...] = ()
+    is_upper: bool = False  # taken in any case, and handed on in capitals
 
     @property
     def key(self) -> str:

@@ -82,7 +82,7 @@ def _run(argv: Sequence[str], line: CommandLine, context: Context, receipt: Rece
         settings.is_human,
         line.options.get("get"),
         settings.color,
-        lambda token: line.with_flag("token", token),
+        lambda token, **others: line.with_flags({"token": token, **others}),
     )
     old = line.moved_from or (line.words if line.command.is_deprecated else None)
     if old:

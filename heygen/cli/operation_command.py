@@ -48,6 +48,21 @@ _BODY_FLAGS = (
 _UNHEEDED_KEY = IDEMPOTENCY_KEY.replace(
     description="Key to send with the call. The API is not known to heed it here: a repeat may do the work twice.",
 )
+_ALL_FLAGS = (
+    Flag(
+        name="all",
+        type="boolean",
+        section=REQUEST,
+        description="Fetch this page and all that follow, and print them as one list; --limit is the size of a page.",
+    ),
+    Flag(
+        name="max-items",
+        type="integer",
+        section=REQUEST,
+        minimum=1,
+        description="With --all: stop after so many. has_more and next_token say whether, and where, the list goes on.",
+    ),
+)
 _DRY_RUN = Flag(
     name="dry-run",
     type="boolean",
@@ -74,6 +89,8 @@ def make(operation: Operation) -> Command:
     flags = [
         _query_flag(parameter, operation) for parameter in operation.parameters if parameter.location == "query"
     ]
+    if _is_paged(operation):
+        flags.extend(_ALL_FLAGS)
     flags.extend(_field_flag(field) for field in fields)
     if operation.body_schema is not None and not operation.is_multipart:
         flags.extend(_BODY_FLAGS)
@@ -107,6 +124,13 @@ def make(operation: Operation) -> Command:
         is_deprecated=operation.is_deprecated,
         replaced_by=operation.replaced_by,
     )
+
+
+def _is_paged(operation: Operation) -> bool:
+    """Tell whether an operation answers with one page of a list, and takes the cursor of the next one."""
+    fields = schemas.resolve(operation.response_schema or {}, operation.document).get("properties", {})
+    takes_cursor = any(each.location == "query" and each.name == "token" for each in operation.parameters)
+    return takes_cursor and "next_token" in fields
 
 
 def _has_file(wait: Wait) -> bool:

@@ -18,7 +18,7 @@ from heygen.core.suggest import closest, listing
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
-    from typing import Any, Iterator, Sequence
+    from typing import Any, Iterator, Mapping, Sequence
 
     from heygen.cli.command import Argument, Command
 
@@ -83,16 +83,15 @@ class CommandLine:
         other.flags[:0] = [(named[name], "true") for name in switches if name in named and name not in written]
         return other
 
-    def with_flag(self, name: str, value: str) -> str | None:
-        """Return this command line, as one types it, with another value for a flag; None where it does not take that."""
-        if self.command is None:
-            return None
-        flag = next((each for each in self.command.flags if each.name == name), None)
-        if flag is None:
+    def with_flags(self, changed: Mapping[str, str]) -> str | None:
+        """Return this command line, as one types it, with other values for flags; None where it does not take one."""
+        named = {flag.name: flag for flag in self.command.flags} if self.command else {}
+        if not named.keys() >= changed.keys():
             return None
         other = CommandLine()
         other.words, other.positionals = self.words, self.positionals
-        other.flags = [*(each for each in self.flags if each[0].name != name), (flag, value)]
+        kept = [each for each in self.flags if each[0].name not in changed]
+        other.flags = [*kept, *((named[name], value) for name, value in changed.items())]
         return other.typed()
 
 
@@ -152,7 +151,9 @@ class Parser(ArgumentParser):
                 self._add_flag(flag, flag.key)
             for argument in command.arguments:
                 if not argument.is_repeated and f"--{argument.name}" not in self.flags:
-                    self.stand_ins[argument.name] = Flag(name=argument.name, enum=argument.choices)
+                    self.stand_ins[argument.name] = Flag(
+                        name=argument.name, enum=argument.choices, is_upper=argument.is_upper
+                    )
                     self._add_flag(self.stand_ins[argument.name], argument.key)
         elif not is_lost:
             self.add_subparsers(prog=self.prog, action=_Word, dest=SUPPRESS)
@@ -175,12 +176,17 @@ class Parser(ArgumentParser):
         )
 
     def _add_positional(self, argument: Argument) -> None:
+        def value(text: str) -> str:
+            # Until 3.11, argparse converts the default of a positional that is not there as well.
+            if text is SUPPRESS:
+                return text
+            return text[len(_MARK) :].upper() if argument.is_upper else text[len(_MARK) :]
+
         self.add_argument(
             argument.key,
             metavar=argument.name,
             nargs="*" if argument.is_repeated else "?",
-            # Until 3.11, argparse converts the default of a positional that is not there as well.
-            type=lambda text: text if text is SUPPRESS else text[len(_MARK) :],
+            type=value,
             choices=argument.choices or None,
         )
 

@@ -96,11 +96,19 @@ def _formatting() -> tuple[Block, ...]:
             ("--get <path>", "One field alone: text as it is, anything else as JSON. No jq needed."),
             ("--color <when>", "auto (on a terminal, unless NO_COLOR is set), always or never."),
         ),
-        "A list comes in pages. has_more says whether another follows, and next_token is its cursor:",
+        "A list comes in pages. has_more says whether another follows, and next_token is its cursor; --token goes on "
+        "there. --all fetches every page from there on, and prints one list. Where that breaks off, what was read is "
+        "on stdout all the same, and resume on stderr is the command that goes on:",
+        terms(
+            ("--limit <integer>", "The size of a page."),
+            ("--token <token>", "Where to begin: the next_token of an earlier page."),
+            ("--all", "Every page. JSON and --get data[].<field> go out page by page; a table comes at the end."),
+            ("--max-items <integer>", "With --all: no more than so many; next_token is the cursor of what follows."),
+        ),
         examples(
-            "heygen video list --limit 10 --get data[].id",
             "heygen video list --limit 10 --get next_token",
             "heygen video list --limit 10 --token <next-token>",
+            "heygen video list --all --get data[].id",
             "heygen config set output human",
         ),
     )

@@ -59,7 +59,7 @@ def typed(flag: Flag, text: str) -> Any:
 
         if not re.fullmatch(flag.pattern, text):
             raise usage_error(f"{name} takes {value_name(flag)} alone", param=flag.name)
-    return text
+    return text.upper() if flag.is_upper else text
 
 
 def _within(flag: Flag, value: float, text: str) -> float:

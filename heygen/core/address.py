@@ -36,6 +36,11 @@ def host_and_port(url: str) -> str:
     return host if port == DEFAULT_PORTS[scheme] else f"{host}:{port}"
 
 
+def has_url_signs_only(text: str) -> bool:
+    """Tell whether a text has no sign but those that a URL may have (RFC 3986, section 2)."""
+    return text.isascii() and not any(sign <= " " or sign in '\x7f\\"<>^`{|}' for sign in text)
+
+
 def why_unfit(url: str, allows_http: bool) -> str | None:
     """Return what keeps a URL from being the base of an API that gets a key, or None where nothing does.
 
@@ -43,7 +48,7 @@ def why_unfit(url: str, allows_http: bool) -> str | None:
     """
     from urllib.parse import urlsplit
 
-    if not url.isascii() or any(sign <= " " or sign in '\x7f\\"<>^`{|}' for sign in url):
+    if not has_url_signs_only(url):
         return "has a character that no URL has"
     try:
         parts = urlsplit(url)

@@ -110,11 +110,11 @@ class Download:
                     part.validator = None  # from the start, then
                     return False
             elif response.status == 200:
-                part.start(*_version(response))
+                part.start(*version(response))
                 self._start_progress(0)
             else:
                 raise _Refused(self._refusal(response))
-            self._receive(response)
+            receive(response, part, self._progress)
         return True
 
     def _position(self) -> int | None:
@@ -168,19 +168,6 @@ class Download:
         else:
             self._progress.reset(done)
 
-    def _receive(self, response: Response) -> None:
-        buffer = memoryview(bytearray(BLOCK))
-        part, progress = self.part, self._progress
-        while True:
-            count = response.stream.readinto(buffer)
-            if not count:
-                break
-            part.write(buffer[:count])
-            if progress is not None:
-                progress.advance(count)
-        if part.length is not None and part.have != part.length:
-            raise AnswerLost(f"the file ended after {self._amount()}")
-
     def _broken_off(self, failure: TransportFailure) -> HeygenError:
         error = errors.from_failure(failure)
         if self.part.have:
@@ -193,14 +180,31 @@ class Download:
         return error
 
     def _amount(self) -> str:
-        part = self.part
-        return f"{part.have} bytes" if part.length is None else f"{part.have} of {part.length} bytes"
+        return _amount(self.part)
 
 
 _CARRY_ON = "Run the same command again: it carries on from there"
 
 
-def _version(response: Response) -> tuple[str | None, int | None]:
+def receive(response: Response, part: Part, progress: TransferObserver | None) -> None:
+    """Put the body of a response into a part. Raises TransportFailure, and `cli_file_io_error`."""
+    buffer = memoryview(bytearray(BLOCK))
+    while True:
+        count = response.stream.readinto(buffer)
+        if not count:
+            break
+        part.write(buffer[:count])
+        if progress is not None:
+            progress.advance(count)
+    if part.length is not None and part.have != part.length:
+        raise AnswerLost(f"the file ended after {_amount(part)}")
+
+
+def _amount(part: Part) -> str:
+    return f"{part.have} bytes" if part.length is None else f"{part.have} of {part.length} bytes"
+
+
+def version(response: Response) -> tuple[str | None, int | None]:
     """Return a strong validator of what the server sends, and its length in bytes, each where it tells."""
     headers = response.headers
     if headers.get("Content-Encoding", "identity") not in ("", "identity"):

@@ -37,6 +37,8 @@ class Call(Record):
     content_type: str | None = None
     idempotency_key: str | None = None
     repeat_is_safe: bool = False  # the API keeps a repeat from doing the work twice
+    headers: tuple[tuple[str, str], ...] = ()  # besides ours, or in their place; never the credential's
+    receive: Callable[[Response], Any] | None = None  # takes a success in place of the reader of JSON; once for each try
     timeout: float | None = None  # seconds for each try; by kind of request where None
     deadline: float | None = None  # monotonic seconds that all tries together end by
 
@@ -75,6 +77,9 @@ class Client:
             headers["Content-Type"] = call.content_type
         if call.idempotency_key:
             headers["Idempotency-Key"] = call.idempotency_key
+        for name, value in call.headers:
+            headers = {each: text for each, text in headers.items() if each.lower() != name.lower()}
+            headers[name] = value
         if self.credential is not None:
             headers.update(self.credential.headers())
         timeout = call.timeout
@@ -89,7 +94,14 @@ class Client:
             from urllib.parse import urlencode
 
             url += "?" + urlencode(call.query, errors="surrogatepass")
-        return Request(method=call.method, url=url, headers=headers, body=call.body, timeout=timeout)
+        return Request(
+            method=call.method,
+            url=url,
+            headers=headers,
+            body=call.body,
+            timeout=timeout,
+            is_transfer=call.receive is not None,
+        )
 
     def send(self, call: Call, retries: int | None = None) -> Answer:
         """Make a call, retried as the policy allows, and return its answer.
@@ -146,7 +158,7 @@ class Client:
             with self.exchange(self.request(call)) as response:
                 if response.is_success:
                     try:
-                        return _Attempt(answer=self._answer(response))
+                        return _Attempt(answer=self._answer(response, call.receive))
                     except HeygenError as error:
                         # Something was done; what it made is in an answer that cannot be read.
                         return _Attempt(error=error, is_lost=True)
@@ -212,8 +224,10 @@ class Client:
             headers["X-HeyGen-Client-Origin"] = agent
         return headers
 
-    def _answer(self, response: Response) -> Answer:
+    def _answer(self, response: Response, receive: Callable[[Response], Any] | None) -> Answer:
         request_id = response.headers.get("X-Request-Id")
+        if receive is not None:
+            return Answer(document=receive(response), request_id=request_id)
         try:
             data = response.read(LARGEST_DOCUMENT)
         except ValueError as error:

@@ -47,7 +47,7 @@ class Printer:
     """Prints the results of one run.
 
     `field` is the path that `--get` asks for, `color` the value of `--color`, and `next_page` returns the command
-    that goes on at a cursor, or None where the present one takes no cursor.
+    that goes on at a cursor, or None where the present one takes no cursor; it takes other flags to change by name.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Printer:
         is_human: bool = False,
         field: str | None = None,
         color: str = "auto",
-        next_page: Callable[[str], str | None] | None = None,
+        next_page: Callable[..., str | None] | None = None,
     ) -> None:
         self.context = context
         self.is_human = is_human
@@ -114,6 +114,10 @@ class Printer:
 
                 value = "\n".join(map(cells.escape, value.split("\n")))
             stdout.write(value + "\n")
+
+    def listing(self, columns: dict[str, str] | None) -> ListPrinter:
+        """Return what prints one list as its items arrive."""
+        return ListPrinter(self, columns)
 
     def schema(self, document: Any) -> None:
         """Print a JSON Schema, or the part of it that --get asks for: always JSON, indented where a person reads it."""
@@ -204,3 +208,40 @@ class Printer:
         else:
             stderr.write(_for_terminal(compact({kind: fields}), stderr) + "\n")
         stderr.flush()
+
+
+class ListPrinter:
+    """Prints one list, `{"data": […], "has_more": …, "next_token": …}`, some items at a time.
+
+    JSON goes out as it arrives, and so does what `--get` asks for of each item; a table and other fields need all items.
+    """
+
+    def __init__(self, printer: Printer, columns: dict[str, str] | None) -> None:
+        self.printer = printer
+        self.columns = columns
+        self.is_json = printer.steps is None and not printer.is_human
+        self.is_by_item = printer.steps is not None and printer.steps[:2] == ["data", None]
+        self.is_begun = False
+        self.kept: list[Any] = []
+
+    def add(self, items: list[Any]) -> None:
+        """Take the items that come next. Raises HeygenError `cli_field_not_found` where --get finds nothing in one."""
+        stdout = self.printer.context.stdout
+        if self.is_by_item:
+            self.printer._print({"data": items}, None)
+        elif self.is_json and items:
+            stdout.write(("," if self.is_begun else '{"data":[') + _for_terminal(compact(items)[1:-1], stdout))
+            stdout.flush()
+            self.is_begun = True
+        else:
+            self.kept += items
+
+    def end(self, has_more: bool, next_token: str | None) -> None:
+        """Print what is left to print. Raises HeygenError `cli_field_not_found` where --get finds nothing."""
+        document = {"data": self.kept, "has_more": has_more, "next_token": next_token}
+        if self.is_json and self.is_begun:
+            stdout = self.printer.context.stdout
+            stdout.write("]," + _for_terminal(compact(document)[len('{"data":[],') :], stdout) + "\n")
+            stdout.flush()
+        elif not self.is_by_item:
+            self.printer._print(document, self.columns)
