@@ -77,7 +77,7 @@ def shell_output(*argv, cwd=None, stdin=None):
 
 
 def flags_of(place):
-    return {f"--{flag.name}" for flag in (*GLOBAL_FLAGS, *tree.command(place).flags) if not flag.is_hidden}
+    return {f"--{flag.name}" for flag in (*GLOBAL_FLAGS, *tree.command(place).flags) if not (flag.is_hidden or flag.is_deprecated)}
 
 
 def commands():
