@@ -8,7 +8,7 @@ from lives.world import AUDIO, URL, batch, gone, not_uploaded
 def translations(world):
     api = world.api
     body = {"video": URL, "output_languages": ["Spanish (Spain)", "Chinese (Cantonese, Traditional)"], "title": "Talk"}
-    ids = api.post("/v3/video-translations", {**body, "enable_caption": True}).data["video_translation_ids"]
+    ids = api.post("/v3/video-translations", body).data["video_translation_ids"]
     path = f"/v3/video-translations/{ids[0]}"
     assert "video_url" not in api.get(path).data
     assert world.states(path) == ["pending", "running", "completed"]
@@ -48,7 +48,7 @@ def proofreads(world):
     assert api.get(api.get(f"{path}/srt").data["srt_url"]).body == edited
     listed = [each["id"] for each in api.get("/v3/video-translations/proofreads").data]
     assert listed == created["proofread_ids"][::-1]
-    generated = api.post(f"{path}/generate", {"captions": True}).data
+    generated = api.post(f"{path}/generate").data
     assert generated["status"] == "processing"
     translation = f"/v3/video-translations/{generated['video_translation_id']}"
     assert world.states(translation) == ["pending", "running", "completed"]
@@ -59,7 +59,7 @@ def proofreads(world):
 
 def lipsyncs(world):
     api = world.api
-    body = {"video": URL, "audio": AUDIO, "enable_caption": True, "title": "Talk"}
+    body = {"video": URL, "audio": AUDIO, "title": "Talk"}
     id = api.post("/v3/lipsyncs", body).data["lipsync_id"]
     path = f"/v3/lipsyncs/{id}"
     assert "video_url" not in api.get(path).data

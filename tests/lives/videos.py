@@ -128,7 +128,7 @@ def own_templates(world):
     element = made["composition"]["scenes"][0]["elements"][0]
     variables = {"day": {"type": "text", "match": "Monday"}, "who": {"type": "character", "element_id": element["id"]}}
     stale = {"variables": variables, "expected_edit_version": made["edit_version"]}
-    assert api.put(f"{path}/variables", stale).error["code"] == "conflict"
+    assert api.put(f"{path}/variables", stale).error["code"] == "stale_edit_version"
     assert api.put(f"{path}/variables", {"variables": variables}).data["scenes"][0]["script"] == "See you on {{day}}."
     bound = api.get(path).data
     assert bound["composition"]["scenes"][0]["elements"][0]["variable"] == "who"

@@ -33,7 +33,6 @@ def _start(call: Call, request: dict[str, Any]) -> Entry:
         "lipsync",
         title=request.get("title"),
         folder_id=request.get("folder_id") or None,
-        has_captions=request.get("enable_caption", False),
         text="What is said in the new audio.",
         callback_id=request.get("callback_id"),
         callback_url=request.get("callback_url"),
@@ -52,7 +51,7 @@ def _show(world: World, entry: Entry, now: float) -> dict[str, Any]:
         "created_at": int(entry["created"]),
         "duration": media.VIDEO_SECONDS if view.is_done else None,
         "video_url": when(view.is_done, world.file(entry, "video.mp4")),
-        "caption_url": when(view.is_done and entry["has_captions"], world.file(entry, "captions.srt")),
+        "caption_url": when(view.is_done, world.file(entry, "captions.srt")),
         "callback_id": entry["callback_id"],
         "failure_message": jobs.FAILURE_MESSAGE if view.has_failed else None,
     }

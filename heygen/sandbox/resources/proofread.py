@@ -78,7 +78,6 @@ def generate(call: Call) -> dict[str, Any]:
     body = call.body
     request = {
         **entry["request"],
-        "enable_caption": body.get("captions", False),
         "translate_audio_only": body.get("translate_audio_only", False),
         "callback_id": body.get("callback_id"),
         "callback_url": body.get("callback_url"),

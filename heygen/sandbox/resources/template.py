@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 
 from heygen.sandbox import jobs
-from heygen.sandbox.problems import Refusal, conflict, invalid, missing
+from heygen.sandbox.problems import Refusal, invalid, missing
 from heygen.sandbox.resources import references, scenes, template_variables, video
 
 TYPE_CHECKING = False
@@ -87,7 +87,7 @@ def update_variables(call: Call) -> dict[str, Any]:
     template = _find(call)
     wanted = call.body.get("expected_edit_version")
     if wanted is not None and wanted != _version(call.world, template):
-        raise conflict("The template has been changed since; read it again", "expected_edit_version")
+        raise Refusal(409, "stale_edit_version", "The template has been changed since; read it again", param="expected_edit_version")
     variables = template_variables.checked(call.body["variables"], template)
     entry = _own(call)
     template_variables.bind(entry, variables)

@@ -60,7 +60,6 @@ def begin(call: Call, language: str, request: dict[str, Any], cost: float) -> En
         language=LANGUAGES[language],
         input_language=request.get("input_language"),
         audio_only=request.get("translate_audio_only", False),
-        has_captions=request.get("enable_caption", False),
         text=f"{language}: what is said in {source}.",
         callback_id=request.get("callback_id"),
         callback_url=request.get("callback_url"),
@@ -113,8 +112,8 @@ def show(world: World, entry: Entry, now: float) -> dict[str, Any]:
         "translate_audio_only": entry["audio_only"],
         "video_url": file("video.mp4"),
         "audio_url": file("audio.wav"),
-        "srt_caption_url": file("captions.srt", entry["has_captions"]),
-        "vtt_caption_url": file("captions.vtt", entry["has_captions"]),
+        "srt_caption_url": file("captions.srt"),
+        "vtt_caption_url": file("captions.vtt"),
         "callback_id": entry["callback_id"],
         "failure_message": jobs.FAILURE_MESSAGE if view.has_failed else None,
     }
