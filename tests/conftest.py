@@ -11,6 +11,7 @@ import shutil
 import sys
 import tempfile
 import time
+import zlib
 
 import pytest
 
@@ -192,12 +193,19 @@ def sandbox(clock):
 def run(request, clock, tmp_path):
     """Run the program in process: run("video", "list") → status, stdout, stderr, requests.
 
-    It talks to the test's scripted `server` if the test asks for that fixture, else to the `sandbox`.
+    It talks to the test's scripted `server` if the test asks for that fixture, else to the `sandbox`. Its random bytes
+    are the same each time the test is run, but not those of an earlier run(): no two calls have one idempotency key.
     """
+    runs = itertools.count()
 
     def run(*argv, env=None, stdin=b"", stdin_is_terminal=False, terminal=False, encoding="utf-8", seed=None, **context):
         backend = request.getfixturevalue("server" if "server" in request.fixturenames else "sandbox")
-        counter = itertools.count(seed or 0)
+        number, counter = seed or next(runs), itertools.count()
+
+        def random_byte():
+            index = next(counter)
+            return (index * 7 + 128) % 256 if not number else zlib.crc32(b"%d %d" % (number, index)) % 256
+
         stdout, stderr = io.BytesIO(), io.BytesIO()
         environ = {
             "HOME": str(tmp_path / "home"),
@@ -223,8 +231,7 @@ def run(request, clock, tmp_path):
                 "monotonic": clock.monotonic,
                 "sleep": clock.sleep,
                 "local_time": time.gmtime,
-                # Bytes that differ from call to call but not from run to run.
-                "random_bytes": lambda size: bytes((next(counter) * 7 + 128) % 256 for _ in range(size)),
+                "random_bytes": lambda size: bytes(random_byte() for _ in range(size)),
                 **context,
             }
         )

@@ -63,8 +63,8 @@ class Listing:
                 if len(items) > left:
                     # The API gave more than it was asked for: to go on after what we cut off would lose that.
                     following = cursor
-                output.add(items[:left])
                 is_begun = True
+                output.add(items[:left])
                 self.count += len(items[:left])
                 has_more, cursor = len(items) > left or following is not None, following
                 if self.count == self.most:

@@ -230,9 +230,9 @@ class ListPrinter:
         if self.is_by_item:
             self.printer._print({"data": items}, None)
         elif self.is_json and items:
-            stdout.write(("," if self.is_begun else '{"data":[') + _for_terminal(compact(items)[1:-1], stdout))
+            before, self.is_begun = "," if self.is_begun else '{"data":[', True
+            stdout.write(before + _for_terminal(compact(items)[1:-1], stdout))
             stdout.flush()
-            self.is_begun = True
         else:
             self.kept += items
 

@@ -6,10 +6,11 @@ Ids follow from the seed; `order` is the index of a thing in its list.
 from __future__ import annotations
 
 from heygen.sandbox.clock import iso
+from heygen.sandbox.rendering import ABSENT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Iterable
+    from typing import Any, Callable, Iterable, Sequence
 
     from heygen.sandbox.mint import Mint
 
@@ -61,7 +62,18 @@ _VARIABLES = {
     "music": ("audio", {"url": ""}),
 }
 _KITS = (("Main brand", ("#7559FF", "#1B2440", "#FFFFFF")), ("Campaign", ("#FF5733", "#FFC300")))
-_GLOSSARIES = ("Product names", "Fitness terms", "Legal terms")
+_GLOSSARIES = (
+    ("Product names", (("HeyGen", "hey-jen"),), ("HeyGen",), ()),
+    ("Fitness terms", (), (), (("set", "série"),)),
+    ("Legal terms", (("Esq.", "esquire"),), (), ()),
+)
+_LOOK_TEMPLATES = (
+    ("template", "At the beach", None, 2),
+    ("template", "Boardroom", "female", 2),
+    ("template", "Workshop", "male", 2),
+    ("look_pack", "Seasons", None, 4),
+    ("look_pack", "At work", "female", 6),
+)
 _SOUNDS = (
     ("music", "Morning light", "Calm piano for an intro, soft and hopeful"),
     ("music", "Forward motion", "Upbeat electronic track for a product launch"),
@@ -87,7 +99,7 @@ class Catalog:
         self._made: dict[str, list[dict[str, Any]]] = {}
 
     def presets(self, kind: str) -> list[dict[str, Any]]:
-        """Return the presets of a kind: avatar, look, voice, style, template, brand kit, glossary or sound."""
+        """Return the presets of a kind: avatar, look, look template, voice, style, template, brand kit, glossary or sound."""
         if kind not in self._made:
             made = [dict(each) for each in _MAKERS[kind](self)]
             for order, each in enumerate(made):
@@ -196,14 +208,48 @@ def _kits(catalog: Catalog) -> Iterable[dict[str, Any]]:
             "name": name,
             "colors": list(colors),
             "logo_url": catalog.public(f"/files/public/logo-{index}.png"),
+            **_kit_details(catalog, index, colors),
+        }
+
+
+def _kit_details(catalog: Catalog, index: int, colors: Sequence[str]) -> dict[str, Any]:
+    """Return what one brand kit shows and a list of them does not."""
+    logo, font = (catalog.mint.id(f"preset {kind}", index) for kind in ("logo", "font"))
+    return {
+        "status": "completed",
+        "color_roles": dict(zip(("primary", "secondary", "tertiary"), colors)),
+        "logos": [{"logo_id": logo, "name": "Logo", "url": catalog.public(f"/files/public/logo-{index}.png")}],
+        "logo_roles": {"primary": logo},
+        "fonts": [{"font_id": font, "name": "Inter"}],
+        "font_roles": {
+            "title_text": {"font_id": font, "weight": 700},
+            "body_text": {"font_id": font, "weight": 400},
+        },
+    }
+
+
+def _look_templates(catalog: Catalog) -> Iterable[dict[str, Any]]:
+    for index, (kind, name, gender, count) in enumerate(_LOOK_TEMPLATES):
+        yield {
+            "type": kind,
+            "name": name,
+            "gender": gender,
+            "looks_count": count,
+            "preview_image_url": _picture(catalog, f"look-template-{index}"),
         }
 
 
 def _glossaries(catalog: Catalog) -> Iterable[dict[str, Any]]:
-    for index, name in enumerate(_GLOSSARIES):
+    for index, (name, terms, kept, forced) in enumerate(_GLOSSARIES):
+        kept_terms = [{"term": term} for term in kept]
+        forced_translations = [{"term": term, "translation": translation} for term, translation in forced]
         yield {
+            "id": catalog.mint.id("preset glossary", index),
             "brand_glossary_id": catalog.mint.id("preset glossary", index),
             "name": name,
+            "terms": [{"term": term, "pronunciation": pronunciation} for term, pronunciation in terms],
+            "do_not_translate_terms": kept_terms or ABSENT,
+            "forced_translations": forced_translations or ABSENT,
             "created_at": iso(MADE_AT),
             "updated_at": iso(MADE_AT),
         }
@@ -230,5 +276,6 @@ _MAKERS = {
     "template": _templates,
     "brand kit": _kits,
     "glossary": _glossaries,
+    "look template": _look_templates,
     "sound": _sounds,
 }

@@ -77,9 +77,12 @@ class Handler(BaseHTTPRequestHandler):
         incoming = Incoming(self.command, self._target(), headers, body, id)
         rules = service.faults(incoming)
         try:
+            service.arrived(incoming)
             self._carry_out(incoming, rules)
         except ConnectionError:
             self.close_connection = True
+        finally:
+            service.left(incoming)
 
     def _target(self) -> str:
         """Return path and query, also of the absolute form that proxies are sent."""
@@ -102,6 +105,7 @@ class Handler(BaseHTTPRequestHandler):
         action = rule.action if rule else None
         if action == "reset":
             service.note(incoming, 0)
+            service.left(incoming)
             self._reset()
             return
         if action in ("answer", "html"):
@@ -109,6 +113,7 @@ class Handler(BaseHTTPRequestHandler):
             service.note(incoming, answer.status)
         else:
             answer = service.answer(incoming)
+        service.left(incoming)  # before the client can know the answer, and repeat the request
         if not incoming.body.drain(MOST_DRAINED):
             self.close_connection = True
         if action == "reset-after-write":

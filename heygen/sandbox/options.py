@@ -18,6 +18,8 @@ JOB_KINDS = (
     "lipsync",
     "ai-clipping",
     "background-removal",
+    "filler-word-removal",
+    "model",
     "avatar",
     "voice",
     "asset",

@@ -57,6 +57,7 @@ _MISSING = {
     "avatar": ("avatar_not_found", "Avatar group"),
     "look": ("avatar_not_found", "Avatar look"),
     "voice": ("voice_not_found", "Voice"),
+    "model_voice": ("voice_not_found", "Voice"),
 }
 
 

@@ -28,7 +28,7 @@ def render(value: Any, schema: dict[str, Any], document: dict[str, Any]) -> Any:
     branches = [schemas.resolve(branch, document) for branch in schemas.alternatives(schema)]
     others = [branch for branch in branches if not schemas.is_null(branch)]
     if others:
-        return render(value, others[0], document)
+        return render(value, _branch(value, others, document), document)
     if isinstance(value, list):
         items = schema.get("items", {})
         return [render(each, items, document) for each in value]
@@ -45,6 +45,16 @@ def render(value: Any, schema: dict[str, Any], document: dict[str, Any]) -> Any:
         elif _is_nullable(field, document):
             rendered[name] = None
     return rendered
+
+
+def _branch(value: Any, branches: list[dict[str, Any]], document: dict[str, Any]) -> dict[str, Any]:
+    """Return the alternative that is of the value's `type`, or the first one."""
+    kind = value.get("type") if isinstance(value, dict) else None
+    for branch in branches:
+        field = schemas.resolve(branch.get("properties", {}).get("type", {}), document)
+        if kind is not None and kind in (field.get("default"), field.get("const")):
+            return branch
+    return branches[0]
 
 
 def _is_nullable(schema: dict[str, Any], document: dict[str, Any]) -> bool:

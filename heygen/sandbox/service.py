@@ -12,6 +12,7 @@ from heygen.sandbox.call import Call
 from heygen.sandbox.courier import Courier
 from heygen.sandbox.exchange import Answer, document_answer, refusal_answer
 from heygen.sandbox.problems import Refusal, invalid
+from heygen.sandbox.replays import Replays
 from heygen.sandbox.resources import index
 from heygen.sandbox.router import Router
 
@@ -39,6 +40,7 @@ class Service:
         self.world = world
         self.defects: list[BaseException] = []
         self._router = Router()
+        self._replays = Replays(world)
         self._counter = threading.Lock()
         self._state_file: Any = None
         if world.options.state_file:
@@ -91,6 +93,16 @@ class Service:
                 del log[: LOG_LENGTH // 10]
         if self.world.options.log is not None:
             self.world.options.log(entry)
+
+    def arrived(self, incoming: Incoming) -> None:
+        """Note that a request is under way, with its key if it has one."""
+        with self.world.lock:
+            self._replays.claim(incoming)
+
+    def left(self, incoming: Incoming) -> None:
+        """Note that a request is no longer under way."""
+        with self.world.lock:
+            self._replays.release(incoming)
 
     def answer(self, incoming: Incoming) -> Answer:
         """Carry a request out and return its answer, refusals included."""
@@ -150,15 +162,14 @@ class Service:
         if kind == "header":
             key = incoming.headers.get("idempotency-key")
         elif kind.startswith("body:"):
-            key = call.body.get(kind[len("body:") :])
-        if not key:
+            key = call.body.get(kind[len("body:") :]) or None
+        if key is None:
             return document_answer(*index.run(call))
-        name = f"{call.operation.path} {key}"
-        first = self.world.replays.get(name)
-        if first is None:
+        answer = self._replays.find(call, incoming, key)
+        if answer is None:
             answer = document_answer(*index.run(call))
-            first = self.world.replays[name] = {"status": answer.status, "body": answer.body.decode()}
-        return Answer(first["status"], first["body"].encode())
+            self._replays.keep(call, key, answer)
+        return answer
 
     def _upload(self, operation: Operation, incoming: Incoming) -> Upload:
         from heygen.sandbox.multipart import FormReader, boundary

@@ -46,7 +46,11 @@ class Store:
     def remove(self, kind: str, id: str) -> None:
         """Forget an entry, but for its having been there."""
         if self.tables.get(kind, {}).pop(id, None) is not None:
-            self.deleted.add(f"{kind} {id}")
+            self.mark_deleted(kind, id)
+
+    def mark_deleted(self, kind: str, id: str) -> None:
+        """Note that something is no more; it may have been there from the start."""
+        self.deleted.add(f"{kind} {id}")
 
     def was_deleted(self, kind: str, id: str) -> bool:
         """Tell whether there once was such an entry."""

@@ -159,6 +159,10 @@ def _compare(old: dict[str, Any], new: dict[str, Any], entries: list[Placed], re
             continue
         method, path = entry.upstream.method, entry.upstream.path
         differences = comparison.operations(entry.ours, new["paths"][path][method])
+        if "deprecated" in differences:
+            report.notes.append(
+                f"{entry.group} {entry.command}: x-cli-replaced-by to set, if another command replaces it"
+            )
         if not differences:
             continue
         report.changed.append((_label(method, path, entry.group, entry.command), differences))

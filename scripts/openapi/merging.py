@@ -34,6 +34,11 @@ def is_ours(key: str) -> bool:
     return key in PROSE or key.startswith(OWN_PREFIX)
 
 
+def stays(key: str, words: dict[str, Any]) -> bool:
+    """Tell whether a key stays though upstream lacks it: ours, and `deprecated` where we name what replaces it."""
+    return is_ours(key) or (key == "deprecated" and f"{OWN_PREFIX}replaced-by" in words)
+
+
 def in_our_order(ours: Any, upstream: Any) -> list[Any]:
     """Return upstream's entries: those we have in our order, new ones sorted in if ours are sorted."""
     kept = [entry for entry in ours if entry in upstream]
@@ -125,13 +130,13 @@ class SchemaMerger:
     def _inline(self, ours: dict[str, Any] | None, upstream: dict[str, Any]) -> dict[str, Any]:
         words = ours or {}
         merged: dict[str, Any] = {}
-        kept = (key for key in words if key in upstream or is_ours(key) or key in RULES)
+        kept = (key for key in words if key in upstream or stays(key, words) or key in RULES)
         for key in [*kept, *upstream]:
             if key in merged or (is_ours(key) and ours is not None and key not in words):
                 continue
             was, now = words.get(key), upstream.get(key)
-            if is_ours(key) or key not in upstream:
-                merged[key] = was if key in words else now
+            if key in words and (stays(key, words) or key not in upstream):
+                merged[key] = was
             elif key in SCHEMA_MAPS:
                 was = was or {}
                 merged[key] = {name: self.schema(was.get(name), now[name]) for name in in_our_order(was, now)}
@@ -209,7 +214,7 @@ def merged_operation(ours: dict[str, Any] | None, upstream: dict[str, Any], merg
             )
         elif key == "responses":
             merged[key] = {"200": _response(words.get(key, {}).get("200"), upstream[key]["200"], merger)}
-        elif key in words and (is_ours(key) or key == "operationId"):
+        elif key in words and (stays(key, words) or key == "operationId"):
             merged[key] = words[key]
         elif key in upstream:
             merged[key] = upstream[key]
@@ -250,8 +255,8 @@ def _described(ours: dict[str, Any] | None, upstream: dict[str, Any]) -> dict[st
     """Return a part that is no schema, with our words if it is one that we have."""
     if ours is None:
         return upstream
-    keys = [*(key for key in ours if key in upstream or is_ours(key)), *(key for key in upstream if not is_ours(key))]
-    return {key: ours[key] if is_ours(key) else upstream[key] for key in keys}
+    keys = [*(key for key in ours if key in upstream or stays(key, ours)), *(key for key in upstream if not is_ours(key))]
+    return {key: ours[key] if key in ours and stays(key, ours) else upstream[key] for key in keys}
 
 
 def _reference(ours: dict[str, Any] | None, beside: dict[str, Any], name: str) -> dict[str, Any]:

@@ -81,8 +81,8 @@ def response_field(document, operation, path):
     return field_at(document, schema, path) if schema else None
 
 
-def test_there_are_85_operations_in_14_groups():
-    assert (len(PATHS), len(OPERATIONS), len(DOCUMENTS)) == (85, 85, 14)
+def test_there_are_116_operations_in_17_groups():
+    assert (len(PATHS), len(OPERATIONS), len(DOCUMENTS)) == (116, 116, 17)
 
 
 def test_the_index_is_that_of_the_documents():
@@ -195,7 +195,7 @@ def test_a_wait_polls_an_operation_and_ends_in_its_states(command):
 
 def test_a_wait_names_commands_that_are_there():
     waits = [operation["x-cli-wait"] for _, _, _, operation in OPERATIONS.values() if "x-cli-wait" in operation]
-    assert len(waits) == 14
+    assert len(waits) == 19
     for wait in waits:
         assert {wait["follow_up"], wait.get("instead", wait["follow_up"])} <= set(OPERATIONS)
 

@@ -281,6 +281,19 @@ def test_an_interrupt_leaves_what_was_read(run, server):
         assert result.error["resume"].startswith("heygen video list --all ")
 
 
+def test_an_interrupt_while_a_page_goes_out_leaves_a_document(run, server):
+    class Interrupted(io.BytesIO):
+        def flush(self):
+            if self.getvalue().endswith(b"}"):
+                raise KeyboardInterrupt
+
+    out = Interrupted()
+    server.answer(page(1, 2, "a"))
+    result = run("video", "list", "--all", stdout=OutputStream(out))
+    assert result.status == 130
+    assert json.loads(out.getvalue()) == {**page(1, 2), "has_more": True}
+
+
 def test_an_interrupt_at_the_start_leaves_nothing(run, server):
     def sleep(seconds):
         raise KeyboardInterrupt

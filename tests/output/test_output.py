@@ -21,7 +21,7 @@ def test_a_page_names_the_command_that_shows_the_next_one(run, server):
 
 def test_that_command_works(run, sandbox):
     for number in range(3):
-        run("webhook", "endpoints", "create", "--url", f"https://example.com/{number}")
+        run("webhook", "endpoints", "create", "--url", f"https://example.com/{number}", "--idempotency-key", f"k{number}")
     first = run("webhook", "endpoints", "list", "--limit", "2", "--human").stdout
     command = first.splitlines()[-1].partition("Next page: heygen ")[2].split()
     second = run(*command)

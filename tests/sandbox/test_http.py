@@ -280,8 +280,70 @@ def test_the_first_result_comes_back_where_the_api_honours_a_key(api):
     again = [api.post("/v3/background-removals", removal, headers=key).data["id"] for _ in range(2)]
     assert again[0] == again[1]
     assert api.post("/v3/background-removals", {**removal, "request_id": "other"}).data["id"] != again[0]
-    videos = {api.post("/v3/videos", VIDEO, headers=key).data["video_id"] for _ in range(2)}
-    assert len(videos) == 2  # here it does not
+    prompt = {"prompt": "A film"}
+    sessions = {api.post("/v3/video-agents", prompt, headers=key).data["session_id"] for _ in range(2)}
+    assert len(sessions) == 2  # here it does not
+
+
+def test_a_replay_says_so_and_lasts_for_a_day(clock, tmp_path):
+    key = {"Idempotency-Key": "A-z_0:9.b"}
+    options = Options(clock=clock.now, state_file=str(tmp_path / "state"))
+
+    def posted():
+        server = start(options)
+        client = Api(server.url)
+        reply = client.post("/v3/videos", VIDEO, headers=key)
+        client.close()
+        server.close()
+        return reply
+
+    first, second = posted(), posted()  # the second by another process, in a way
+    clock.elapsed += 24 * 3600 - 1
+    third = posted()
+    clock.elapsed += 1
+    fourth = posted()
+    assert (first.body, first.status) == (second.body, second.status) == (third.body, third.status)
+    replayed = [reply.headers.get("Idempotent-Replayed") for reply in (first, second, third, fourth)]
+    assert replayed == [None, "true", "true", None]
+    assert fourth.data["video_id"] != first.data["video_id"]
+
+
+def test_a_key_is_for_one_body_and_one_path(api):
+    key = {"Idempotency-Key": "same"}
+    api.post("/v3/videos", VIDEO, headers=key)
+    reused = api.post("/v3/videos", {**VIDEO, "title": "Another"}, headers=key)
+    assert (reused.status, reused.error["code"]) == (409, "idempotency_key_reused")
+    assert api.post("/v3/folders", {"name": "n"}, headers=key).status == 200
+    endpoints = [api.post("/v3/webhooks/endpoints", {"url": "https://example.com/a"}).data for _ in range(2)]
+    secrets = {
+        api.send("POST", f"/v3/webhooks/endpoints/{each['endpoint_id']}/rotate-secret", headers=key).data["secret"]
+        for each in endpoints
+    }
+    assert len(secrets) == 2
+
+
+@pytest.mark.parametrize("key", ["", "a b", "a/b", "x" * 256])
+def test_a_key_has_letters_digits_and_few_signs(api, key):
+    refused = api.post("/v3/folders", {"name": "n"}, headers={"Idempotency-Key": key})
+    assert (refused.status, refused.error["code"]) == (400, "invalid_parameter")
+    assert api.post("/v3/video-agents", {"prompt": "Hi"}, headers={"Idempotency-Key": key}).status == 200
+
+
+def test_a_repeat_of_what_is_under_way_is_refused(sandbox, api):
+    key = {"Idempotency-Key": "k"}
+    body = b'{"name": "n"}'
+    head = (
+        "POST /v3/folders HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: k\r\nIdempotency-Key: k\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nExpect: 100-continue\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", int(sandbox.url.rsplit(":", 1)[1])), 5) as connection:
+        connection.sendall(head.encode())
+        assert b"100 Continue" in connection.recv(100)  # it has arrived, and lacks its body
+        refused = api.post("/v3/folders", {"name": "n"}, headers=key)
+        connection.sendall(body)
+        assert connection.recv(100).startswith(b"HTTP/1.1 200")
+    assert (refused.status, refused.error["code"]) == (409, "request_in_progress")
+    assert api.post("/v3/folders", {"name": "n"}, headers=key).headers["Idempotent-Replayed"] == "true"
 
 
 def test_a_refusal_is_not_what_comes_back(api):

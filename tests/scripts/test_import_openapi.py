@@ -590,6 +590,23 @@ def test_nothing_is_replaced_when_one_file_cannot_be_written(folder, capsys):
     assert {path.name: path.read_bytes() for path in folder.path.iterdir() if path.is_file()} == before
 
 
+def test_what_we_know_to_be_replaced_stays_deprecated(folder):
+    document, write = folder.edit("voice")
+    operation = document["paths"]["/v3/voices"]["get"]
+    operation.update({"deprecated": True, "x-cli-replaced-by": "model audio voices list"})
+    write()
+    folder.bring_in()
+    kept = folder.read("voice")["paths"]["/v3/voices"]["get"]
+    assert (kept["deprecated"], kept["x-cli-replaced-by"]) == (True, "model audio voices list")
+
+
+def test_an_operation_that_becomes_deprecated_wants_a_replacement(folder):
+    folder.upstream["paths"]["/v3/voices"]["get"]["deprecated"] = True
+    _, report = folder.bring_in()
+    assert any("voice list: x-cli-replaced-by to set" in line for line in report)
+    assert folder.read("voice")["paths"]["/v3/voices"]["get"]["deprecated"] is True
+
+
 # Our own documents, there and back
 
 
@@ -652,7 +669,7 @@ def as_pydantic(node):
 )
 def test_our_own_documents_bring_no_change(tmp_path, said):
     upstream = merged_upstream()
-    assert len([op for item in upstream["paths"].values() for op in item.values()]) == 85
+    assert len([op for item in upstream["paths"].values() for op in item.values()]) == 116
     source = tmp_path / "upstream.json"
     source.write_text(json.dumps(said(upstream)))
     command = [sys.executable, str(SCRIPT), str(source), "--check"]

@@ -111,6 +111,17 @@ def update_look(call: Call) -> dict[str, Any]:
     return {"data": looks.show(call.world, look, call.now)}
 
 
+def update_group(call: Call) -> dict[str, Any]:
+    id = call.path["group_id"]
+    if call.world.preset("avatar", id):
+        raise denied("Public avatars cannot be changed")
+    group = call.entry("avatar", id)
+    if "default_voice_id" in call.body:
+        references.check_voice(call, call.body["default_voice_id"], "default_voice_id")
+        group["default_voice_id"] = call.body["default_voice_id"]
+    return {"data": _show_group(call.world, group, call.now)}
+
+
 def delete_group(call: Call) -> dict[str, Any]:
     id = call.path["group_id"]
     if call.world.preset("avatar", id):
@@ -173,6 +184,7 @@ def _show_group(world: World, group: Entry, now: float, is_new: bool = False) ->
         "looks_count": len(own),
         "status": first["status"],
         "consent_status": group["consent"],
+        "default_voice_id": group.get("default_voice_id"),
         "preview_image_url": first["preview_image_url"],
         "preview_video_url": first["preview_video_url"],
         "error": first["error"],
@@ -190,6 +202,7 @@ OPERATIONS = {
     "create": create,
     "list": list_groups,
     "get": get_group,
+    "update": update_group,
     "delete": delete_group,
     "looks list": list_looks,
     "looks get": get_look,

@@ -24,6 +24,7 @@ def create(call: Call) -> dict[str, Any]:
 
 
 def _start(call: Call, request: dict[str, Any]) -> Entry:
+    references.check_folder(call, request.get("folder_id"))
     references.check_file(call, request["video"], "video")
     references.check_file(call, request["audio"], "audio")
     cost = COSTS[request.get("mode", "speed")]
@@ -31,6 +32,7 @@ def _start(call: Call, request: dict[str, Any]) -> Entry:
     entry = call.create(
         "lipsync",
         title=request.get("title"),
+        folder_id=request.get("folder_id") or None,
         has_captions=request.get("enable_caption", False),
         text="What is said in the new audio.",
         callback_id=request.get("callback_id"),
@@ -46,6 +48,7 @@ def _show(world: World, entry: Entry, now: float) -> dict[str, Any]:
         "id": entry["id"],
         "status": view.status,
         "title": entry["title"],
+        "folder_id": entry.get("folder_id"),
         "created_at": int(entry["created"]),
         "duration": media.VIDEO_SECONDS if view.is_done else None,
         "video_url": when(view.is_done, world.file(entry, "video.mp4")),

@@ -23,6 +23,7 @@ EDITED, ORIGINAL = "edited.srt", "original.srt"
 
 def create(call: Call) -> dict[str, Any]:
     body = call.body
+    references.check_folder(call, body.get("folder_id"))
     video_translate.check_languages(body["output_languages"])
     references.check_file(call, body["video"], "video")
     given = references.subtitles(call, body.get("srt"), "srt")
@@ -45,9 +46,19 @@ def _begin(call: Call, language: str, given: str | None) -> Entry:
     return call.begin(entry, "proofread")
 
 
+def list_proofreads(call: Call) -> dict[str, Any]:
+    return call.list(call.world.store.all("proofread"), lambda entry: _show(entry, call.now))
+
+
 def get(call: Call) -> dict[str, Any]:
     entry = call.poll("proofread", call.path["proofread_id"], NAME)
     return {"data": _show(entry, call.now)}
+
+
+def delete(call: Call) -> dict[str, Any]:
+    entry = call.entry("proofread", call.path["proofread_id"], NAME)
+    call.remove(entry)
+    return {"data": {"id": entry["id"]}}
 
 
 def get_srt(call: Call) -> dict[str, Any]:
@@ -108,7 +119,9 @@ def on_job_end(world: World, entry: Entry) -> None:
 
 OPERATIONS = {
     "proofreads create": create,
+    "proofreads list": list_proofreads,
     "proofreads get": get,
+    "proofreads delete": delete,
     "proofreads generate": generate,
     "proofreads srt get": get_srt,
     "proofreads srt update": update_srt,

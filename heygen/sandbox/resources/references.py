@@ -24,7 +24,7 @@ def check_asset(call: Call, id: str | None, param: str) -> None:
     asset = call.world.store.get("asset", id)
     if asset is not None and asset["state"] != "stored":
         raise Refusal(400, "asset_not_available", f"Asset {id} has not been uploaded", param=param)
-    _refuse_deleted(call, "asset", id, param, "resource_not_found")
+    refuse_deleted(call, "asset", id, param, "resource_not_found")
 
 
 def check_file(call: Call, source: dict[str, Any] | None, param: str) -> None:
@@ -42,7 +42,7 @@ def check_voice(call: Call, id: str | None, param: str = "voice_id") -> None:
     voice = call.world.store.get("voice", id)
     if voice is not None and "job" in voice and not jobs.has_completed(voice, call.now):
         raise Refusal(400, "voice_not_usable", f"Voice {id} is not ready", param=param)
-    _refuse_deleted(call, "voice", id, param, "voice_not_found")
+    refuse_deleted(call, "voice", id, param, "voice_not_found")
 
 
 def check_avatar(call: Call, id: str | None, param: str = "avatar_id") -> None:
@@ -54,12 +54,20 @@ def check_avatar(call: Call, id: str | None, param: str = "avatar_id") -> None:
         status = looks.status_of(call.world, look, call.now)
         if status != "completed":
             raise invalid(f"Avatar {id} cannot be used yet: it is {status}", param)
-    _refuse_deleted(call, "look", id, param, "avatar_not_found")
+    refuse_deleted(call, "look", id, param, "avatar_not_found")
 
 
-def _refuse_deleted(call: Call, kind: str, id: str, param: str, code: str) -> None:
+def refuse_deleted(call: Call, kind: str, id: str, param: str, code: str) -> None:
+    """Refuse what there once was."""
     if call.world.store.was_deleted(kind, id):
         raise Refusal(404, code, f"{id} has been deleted", param=param)
+
+
+def check_folder(call: Call, id: str | None, param: str = "folder_id") -> str | None:
+    """Return the id of a folder, or None for the top level. Raises 404 for an unknown one, as the API does."""
+    if id and call.world.store.get("folder", id) is None:
+        raise Refusal(404, "resource_not_found", f"Folder not found: {id}", param=param)
+    return id or None
 
 
 def subtitles(call: Call, source: dict[str, Any] | None, param: str) -> str | None:

@@ -54,6 +54,7 @@ def _slot(call: Call, file: dict[str, Any]) -> dict[str, Any]:
         size=file["size_bytes"],
         sha256=(file.get("checksum_sha256") or "").lower() or None,
         state="pending_upload",
+        is_multipart=file.get("multipart", False),
         folder_id=None,
         batch=None,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from heygen.sandbox import jobs, media
 from heygen.sandbox.call import ABSENT
-from heygen.sandbox.resources import batches, conversation, events, video_request
+from heygen.sandbox.resources import batches, conversation, events, references, scenes, video_request
 from heygen.sandbox.resources.collection import Collection
 
 TYPE_CHECKING = False
@@ -19,6 +19,7 @@ STATES = ("pending", "processing", "completed")
 
 
 def create(call: Call) -> dict[str, Any]:
+    references.check_folder(call, call.body.get("folder_id"))
     entry = _start(call, call.body)
     return {"data": {"video_id": entry["id"], "status": "waiting", "output_format": entry["format"]}}
 
@@ -35,6 +36,11 @@ def _start(call: Call, request: dict[str, Any]) -> Entry:
         is_captioned=bool((request.get("caption") or {}).get("style")),
         callback_id=request.get("callback_id"),
         callback_url=request.get("callback_url"),
+        folder_id=call.body.get("folder_id") or None,  # that of a batch too
+        aspect_ratio=request.get("aspect_ratio"),
+        resolution=request.get("resolution"),
+        brand_glossary_id=request.get("brand_glossary_id"),
+        scenes=scenes.of_request(call.world, request),
     )
 
 
@@ -100,6 +106,11 @@ def on_job_end(world: World, entry: Entry) -> None:
     events.job_ended(world, entry, entry["event"], data)
 
 
+def _create_batch(call: Call) -> tuple[int, dict[str, Any]]:
+    references.check_folder(call, call.body.get("folder_id"))
+    return batches.create(call, "video", "videos", call.body["videos"], _start)
+
+
 _ALL = Collection("video", "video_id", show)
 
 OPERATIONS = {
@@ -107,7 +118,7 @@ OPERATIONS = {
     "list": list_videos,
     "get": _ALL.get,
     "delete": _ALL.delete,
-    "batches create": lambda call: batches.create(call, "video", "videos", call.body["videos"], _start),
+    "batches create": _create_batch,
     "batches get": lambda call: batches.get(call, "video"),
     "statuses list": lambda call: batches.statuses(call, "video", "video_ids"),
 }

@@ -10,7 +10,7 @@ from __future__ import annotations
 from heygen.sandbox import jobs
 from heygen.sandbox.paging import newest_first
 from heygen.sandbox.problems import conflict, missing
-from heygen.sandbox.resources import conversation, references, video
+from heygen.sandbox.resources import conversation, references, scenes, video
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ def create(call: Call) -> dict[str, Any]:
     session = call.create(
         "session",
         mode=body.get("mode", "generate"),
+        visibility=body.get("visibility", "space"),
+        members=body.get("members") or [],
+        brand_glossary_id=body.get("brand_glossary_id"),
         title=_title(body["prompt"]),
         text=body["prompt"],
         callback_id=body.get("callback_id"),
@@ -87,19 +90,26 @@ def get(call: Call) -> dict[str, Any]:
 
 def send(call: Call) -> dict[str, Any]:
     session = _session(call)
-    if session["mode"] != "chat":
-        raise conflict("This session runs unattended; only one in chat mode takes messages")
+    message, plan = call.body.get("message"), call.body.get("edit_plan")
     _check(call)
     if _is_running(call, session):
         raise conflict("The agent is still at work; wait for it, or stop it first")
-    conversation.add_user_message(call, session, call.body.get("message", "Edits of scenes."))
-    step = _NEXT[session["run"]]
+    conversation.add_user_message(call, session, message or "Edit the scenes as planned.")
+    # Edits of scenes need no more talk.
+    step = "video" if plan else _NEXT[session["run"]]
     if step == "video":
         _generate(call, session)
     else:
         _begin_run(call, session, step)
     run_id = call.world.mint.id("run", call.world.store.next())
-    return {"data": {"session_id": session["id"], "run_id": run_id, "title": session["title"]}}
+    return {
+        "data": {
+            "session_id": session["id"],
+            "run_id": run_id,
+            "title": session["title"],
+            "video_id": session["video_id"],
+        }
+    }
 
 
 def stop(call: Call) -> dict[str, Any]:
@@ -207,6 +217,8 @@ def _generate(call: Call, session: Entry) -> None:
         format="mp4",
         has_subtitles=True,
         session=session["id"],
+        scenes=scenes.of_text(call.world, session["text"]),
+        brand_glossary_id=session.get("brand_glossary_id"),
         callback_id=session["callback_id"],
         callback_url=session["callback_url"],
     )

@@ -56,6 +56,7 @@ def begin(call: Call, language: str, request: dict[str, Any], cost: float) -> En
     entry = call.create(
         "translation",
         title=request.get("title"),
+        folder_id=request.get("folder_id") or None,
         language=LANGUAGES[language],
         input_language=request.get("input_language"),
         audio_only=request.get("translate_audio_only", False),
@@ -70,6 +71,7 @@ def begin(call: Call, language: str, request: dict[str, Any], cost: float) -> En
 
 def check(call: Call, request: dict[str, Any]) -> None:
     """Refuse a request that the API would refuse."""
+    references.check_folder(call, request.get("folder_id"))
     check_languages(request["output_languages"])
     for name in ("video", "audio", "srt"):
         references.check_file(call, request.get(name), name)
@@ -102,6 +104,7 @@ def show(world: World, entry: Entry, now: float) -> dict[str, Any]:
         "id": entry["id"],
         "status": view.status,
         "title": entry["title"],
+        "folder_id": entry.get("folder_id"),
         "created_at": int(entry["created"]),
         "duration": media.VIDEO_SECONDS if view.is_done else None,
         # A language that was not given is detected on the way.

@@ -29,6 +29,8 @@ _SUBJECTS = {
     "video_agent": "A Video Agent session",
     "hyperframes_video": "A Hyperframes video",
     "ai_clipping": "A clipping job",
+    "filler_word_removal": "A filler word removal",
+    "podcast": "A podcast",
 }
 _OTHERS = {
     "personalized_video": "A personalized video is ready.",

@@ -1,0 +1,1 @@
+"""The lives of the sandbox's resources, by what they are about."""
