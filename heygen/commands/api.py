@@ -138,6 +138,7 @@ def run(invocation: Invocation) -> int:
 
 def _sender(invocation: Invocation, endpoint: Endpoint) -> Callable[[Call], Answer]:
     """Return what sends a call of the endpoint. Raises HeygenError, as every call does."""
+    from heygen.calls import hints
     from heygen.calls.creating import send_with_receipt
 
     client, operation = invocation.client(), endpoint.operation
@@ -151,8 +152,8 @@ def _sender(invocation: Invocation, endpoint: Endpoint) -> Callable[[Call], Answ
             elif error.status == 404 and operation is None:
                 error.hint = "Check the path; the endpoints that have a command: heygen help --all"
             elif error.code in ("invalid_parameter", "validation_error"):
-                words = " ".join(operation.words) if operation else ""
-                error.hint = f"See what it takes with: heygen {words} --help" if operation else "--dry-run shows the request"
+                see = f"See what it takes with: {hints.command_line(*operation.words, '--help')}" if operation else None
+                error.hint = see or "Add --dry-run to see the request"
             raise
 
     return send

@@ -245,7 +245,7 @@ def test_hints_are_those_of_the_command_that_wraps_the_endpoint(run, server):
     assert run("api", "GET", "v3/videos/nope").error["hint"] == "Check ID with: heygen video list"
     assert run("api", "GET", "v3/nope").error["hint"].endswith("heygen help --all")
     assert run("api", "POST", "v3/videos").error["hint"] == "See what it takes with: heygen video create --help"
-    assert run("api", "POST", "v3/nope").error["hint"] == "--dry-run shows the request"
+    assert run("api", "POST", "v3/nope").error["hint"] == "Add --dry-run to see the request"
 
 
 def test_what_was_made_is_not_lost_to_a_mistyped_get(run, server):
