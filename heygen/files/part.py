@@ -135,7 +135,8 @@ class PartFile(Part):
         """Return a descriptor, and whether the file was made for it."""
         try:
             try:
-                return open_regular(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL), True
+                mode = 0o600 if hasattr(os, "fchmod") else 0o666
+                return open_regular(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode), True
             except FileExistsError:
                 return open_regular(self.path, os.O_RDWR | os.O_CREAT), False
         except NotRegular as error:
@@ -226,7 +227,7 @@ class PartFile(Part):
 
     def _open_to_others(self) -> None:
         """Give the file the mode of a new one: until it is complete, it is for its owner alone."""
-        if os.name != "posix":
+        if not hasattr(os, "fchmod"):
             return
         mask = os.umask(0o077)
         os.umask(mask)

@@ -168,6 +168,16 @@ def test_a_named_pipe_is_read(run, server, tmp_path):
     assert part_of(result.requests[0])[2] == MP4
 
 
+@posix
+@pytest.mark.parametrize("given", ["/dev/zero", "-"])
+def test_what_has_no_end_is_refused(run, server, given):
+    with open("/dev/zero", "rb") as zeros:
+        result = run("asset", "create", "--file", given, stdin=InputStream(zeros))
+    assert (result.status, result.error["code"]) == (1, "payload_too_large")
+    assert "has more than 32 MiB" in result.error["message"]
+    assert not result.requests
+
+
 # --- files that change
 
 
