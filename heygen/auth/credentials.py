@@ -223,7 +223,10 @@ def remove(context: Context) -> Credential | None:
     Raises HeygenError where the file cannot be read or written.
     """
     file = path(context)
-    if file is None or read(context) is None:
+    if file is None:
+        return None
+    storage.sweep(file)
+    if read(context) is None:
         return None
     with lock(context):
         removed = read(context)

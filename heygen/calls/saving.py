@@ -125,6 +125,8 @@ class Target:
             path = os.path.join(path, resource.file_name(name, link))
             if os.path.isdir(path):
                 raise HeygenError("cli_file_io_error", f"{path} is a directory", param="output-path")
+            if self._is_special(path):  # which only whoever names it can mean
+                raise HeygenError("cli_file_io_error", f"{path} is no regular file", param="output-path", hint="Remove it")
             self._confirm_overwriting(path)
         part = self.part(path, f"{resource.kind.noun} {resource.id} {name}")
         from heygen.files.download import Download

@@ -103,26 +103,58 @@ class InputStream:
 
     def read(self, most: int = 100 * 1024 * 1024) -> bytes:
         """Return all that is left; a closed stream is empty, and one of more than `most` bytes an error."""
-        self.was_read = True
         data = bytearray()
-        while self.raw is not None and len(data) <= most:
-            try:
-                piece = self.raw.read(_BLOCK)
-            except OSError as error:
-                raise _read_error(error) from error
-            data += piece
-            if len(piece) < _BLOCK:
-                return bytes(data)  # without a second look: a terminal's end is told once
-        if data:
-            raise HeygenError("cli_file_io_error", f"standard input is too long: more than {most} bytes")
-        return b""
+        while len(data) <= most:
+            block = self.read_block()
+            if not block:
+                return bytes(data)
+            data += block
+        raise HeygenError("cli_file_io_error", f"standard input is too long: more than {most} bytes")
+
+    def read_block(self, most: int = _BLOCK) -> bytes:
+        """Return what comes next, up to `most` bytes; empty at the end of the stream only, which is looked for once."""
+        self.was_read = True
+        block = bytearray(most)
+        try:
+            return bytes(block[: self._read_into(block)])
+        except OSError as error:
+            raise _read_error(error) from error
 
     def readline(self) -> bytes:
         """Return the next line with its end; empty at the end of the stream."""
+        line = bytearray()
         try:
-            return self.raw.readline() if self.raw is not None else b""
+            if self.raw is not None:
+                line += self.raw.readline()
+            # A stream that does not block ends a line wherever there is no more of it yet.
+            while not line.endswith(b"\n") and not self._is_blocking():
+                byte = bytearray(1)
+                if not self._read_into(byte):
+                    break
+                line += byte
+                if byte != b"\n":
+                    line += self.raw.readline()  # type: ignore[union-attr]
         except OSError as error:
             raise _read_error(error) from error
+        return bytes(line)
+
+    def _read_into(self, block: bytearray) -> int:
+        """Read once, after waiting where the stream is set not to; 0 at the end."""
+        while self.raw is not None:
+            # Of all ways to read, this one tells the end (0) from a stream that has nothing yet (None).
+            count: int | None = self.raw.readinto1(block)  # type: ignore[attr-defined]
+            if count is not None:
+                return count
+            from select import select
+
+            select((self.raw,), (), ())
+        return 0
+
+    def _is_blocking(self) -> bool:
+        try:
+            return self.raw is None or os.get_blocking(self.raw.fileno())
+        except (AttributeError, OSError, ValueError):  # no stream of the system's, or (Windows) not to be asked
+            return True
 
 
 def _read_error(error: OSError) -> HeygenError:

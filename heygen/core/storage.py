@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import stat
+import time
 
 from heygen.core.errors import HeygenError
+from heygen.core.regular_file import is_of_this_user, open_regular
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +18,7 @@ PRIVATE_FILE = 0o600
 LARGEST_FILE = 1024 * 1024  # bytes; more is none of ours, and a device may have no end
 _PATIENCE = 30.0  # seconds to wait for another process
 _LONGEST_PAUSE = 0.05  # seconds between two looks at a lock that is taken
+_LONGEST_WRITE = 3600.0  # seconds; a temporary file that is older is nobody's any more, whoever has its number now
 
 
 def folder(context: Context) -> str | None:
@@ -45,9 +49,9 @@ def writable_path(context: Context, name: str) -> str:
 
 
 def read(file: str) -> bytes | None:
-    """Return a file's content, or None where there is none, or no way to it. Raises OSError."""
+    """Return a file's content, or None where there is none, or no way to it. Raises OSError, for a pipe or a device too."""
     try:
-        with open(file, "rb") as stream:
+        with open(open_regular(file, os.O_RDONLY, follows_links=True), "rb") as stream:
             data = stream.read(LARGEST_FILE + 1)
     except (FileNotFoundError, NotADirectoryError):
         return None
@@ -77,6 +81,7 @@ def write(file: str, data: bytes) -> None:
     temporary = os.path.join(os.path.dirname(target), f".{os.path.basename(target)}.{os.getpid()}")
     try:
         make_folder(os.path.dirname(target))
+        sweep(file)
         descriptor = _create(temporary)
         try:
             with open(descriptor, "wb") as stream:
@@ -112,8 +117,50 @@ def make_folder(wanted: str) -> None:
             raise
 
 
+def sweep(file: str) -> None:
+    """Remove what processes that were killed while writing a file have left beside it; nothing but that."""
+    folder, name = os.path.split(os.path.realpath(file))
+    try:
+        with os.scandir(folder or os.curdir) as entries:
+            left = [entry for entry in entries if _is_debris(entry, f".{name}.")]
+    except OSError:
+        return
+    for entry in left:
+        try:
+            os.unlink(entry.path)
+        except OSError:
+            pass  # gone meanwhile, or not ours to remove
+
+
+def _is_debris(entry: os.DirEntry[str], prefix: str) -> bool:
+    number = entry.name[len(prefix) :]
+    if not entry.name.startswith(prefix) or not (number.isascii() and number.isdigit()):
+        return False
+    try:
+        found = os.lstat(entry.path)
+    except OSError:
+        return False
+    if not stat.S_ISREG(found.st_mode) or not is_of_this_user(found):
+        return False
+    return time.time() - found.st_mtime > _LONGEST_WRITE or not _is_running(int(number))
+
+
+def _is_running(process: int) -> bool:
+    """Tell whether there is a process with a number; where the system cannot be asked, there is."""
+    if os.name != "posix":
+        return True  # os.kill would end it
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        pass
+    return True
+
+
 def remove(file: str) -> None:
-    """Remove a file, if it is there. Raises `cli_file_io_error`."""
+    """Remove a file, if it is there, and what was left of it. Raises `cli_file_io_error`."""
+    sweep(file)
     try:
         os.unlink(os.path.realpath(file))
     except FileNotFoundError:
@@ -148,7 +195,7 @@ class Lock:
         name = os.path.join(os.path.dirname(self.file), f".{os.path.basename(self.file)}.lock")
         try:
             make_folder(os.path.dirname(name))
-            self._descriptor = os.open(name, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
+            self._descriptor = open_regular(name, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
         except OSError as error:
             raise unwritable(self.file, error) from error
         try:

@@ -1,9 +1,8 @@
-"""The SHA-256 of a body, computed beside the sending of it: on a thread of its own, while the network takes the block."""
+"""The SHA-256 of a body, computed as the body is sent: each block on its way to the network."""
 
 from __future__ import annotations
 
 import hashlib
-import threading
 
 from heygen.http.message import Body
 
@@ -35,43 +34,22 @@ class Digest:
 
 
 class _Digested:
-    """A stream whose blocks are digested while their reader uses them; the next block waits for the last."""
+    """A stream whose blocks are digested as they are read.
+
+    Not on a thread beside the network: that would save no more than the time of the digest, and a thread that waits for
+    a block has to be ended whatever ends the reading.
+    """
 
     def __init__(self, stream: Any, digest: Any) -> None:
         self._stream = stream
         self._digest = digest
-        self._block = memoryview(b"")
-        self._has_block = threading.Semaphore(0)
-        self._is_done = threading.Semaphore(1)
-        self._thread = threading.Thread(target=self._work, daemon=True)
-        self._thread.start()
-
-    def _work(self) -> None:
-        while True:
-            self._has_block.acquire()
-            if not self._block:
-                return
-            self._digest.update(self._block)
-            self._is_done.release()
 
     def readinto(self, buffer: memoryview) -> int:
-        self._is_done.acquire()
         count: int = self._stream.readinto(buffer)
-        self._hand_over(buffer[:count])
+        self._digest.update(buffer[:count])
         return count
 
-    def _hand_over(self, block: memoryview) -> None:
-        self._block = block
-        if block:
-            self._has_block.release()
-        else:
-            self._is_done.release()
-
     def close(self) -> None:
-        self._is_done.acquire()
-        self._block = memoryview(b"")
-        self._has_block.release()
-        self._thread.join()
         self._stream.close()
 
 

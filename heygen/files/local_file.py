@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import stat
 
+from heygen.core.context import InputStream
 from heygen.core.errors import HeygenError, usage_error
+from heygen.core.regular_file import open_regular
 from heygen.files import media_type
 from heygen.http.message import Body
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
     from heygen.core.context import Context
 
-BLOCK = 1 << 20
+LARGEST_COPY = 20 << 30  # bytes; what can be read only once may have no end
 
 
 class LocalFile:
@@ -56,7 +58,8 @@ class LocalFile:
         """Return its bytes from the start. Raises `cli_file_io_error` where it has changed."""
         self.check()
         try:
-            stream = open(self.path if self._copy is None else os.dup(self._copy), "rb", buffering=0)
+            descriptor = open_regular(self.path, os.O_RDONLY, follows_links=True) if self._copy is None else os.dup(self._copy)
+            stream = open(descriptor, "rb", buffering=0)
         except OSError as error:
             raise _unreadable(self.path, error) from error
         stream.seek(0)
@@ -93,22 +96,23 @@ class FileReader:
         self._stream.close()
 
 
-def find(path: str, flag: str, context: Context) -> LocalFile:
+def find(path: str, flag: str, context: Context, largest_copy: int = LARGEST_COPY) -> LocalFile:
     """Return the file that a path names, `-` being standard input.
 
-    Raises `cli_file_io_error` for one that cannot be read, and a usage error for what is no file to upload.
+    Raises `cli_file_io_error` for one that cannot be read, and a usage error for what is no file to upload. Of a pipe or
+    a device, whose size nobody knows, more than `largest_copy` bytes are `payload_too_large`.
     """
     if path == "-":
         if context.stdin.is_terminal:
             raise usage_error("- reads standard input, which is a terminal", param=flag, hint="Name a file")
-        return _spool("standard input", context.stdin.raw, flag, context)
+        return _spool("standard input", context.stdin, flag, context, largest_copy)
     try:
         mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode):
             raise usage_error(f"{path} is a directory, not a file", param=flag)
         if stat.S_ISFIFO(mode) or stat.S_ISCHR(mode):
             with open(path, "rb") as stream:
-                return _spool(path, stream, flag, context)
+                return _spool(path, InputStream(stream), flag, context, largest_copy)
         with open(path, "rb") as stream:
             begin = stream.read(64)
         file = LocalFile(path, os.path.basename(path), media_type.guess(path, begin))
@@ -121,19 +125,27 @@ def find(path: str, flag: str, context: Context) -> LocalFile:
     return file
 
 
-def _spool(path: str, stream: Any, flag: str, context: Context) -> LocalFile:
+def _spool(path: str, stream: InputStream, flag: str, context: Context, most: int) -> LocalFile:
     """Copy what can be read only once to disk, not into memory."""
     from tempfile import TemporaryFile
 
     begin = b""
     try:
         with TemporaryFile(dir=context.environ.get("TMPDIR") or None) as copy:
-            while stream is not None:
-                block = stream.read(BLOCK)
+            while True:
+                block = stream.read_block()
                 if not block:
                     break
-                begin = begin or block[:64]
+                if len(begin) < 64:
+                    begin += block[: 64 - len(begin)]
                 copy.write(block)
+                if copy.tell() > most:
+                    raise HeygenError(
+                        "payload_too_large",
+                        f"{path} has more than {_in_words(most)}, which is the most that can be sent",
+                        hint="Make sure that it ends, and make it smaller",
+                        param=flag,
+                    )
             copy.flush()
             descriptor = os.dup(copy.fileno())  # as long as it is open, the file without a name exists
     except OSError as error:
@@ -142,6 +154,10 @@ def _spool(path: str, stream: Any, flag: str, context: Context) -> LocalFile:
     if not begin:
         raise usage_error(f"{path} is empty", param=flag)
     return file
+
+
+def _in_words(size: int) -> str:
+    return f"{size >> 30} GiB" if size >= 1 << 30 else f"{size >> 20} MiB"
 
 
 def _unreadable(path: str, error: OSError, flag: str | None = None) -> HeygenError:

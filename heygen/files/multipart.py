@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from heygen.core.context import Context
     from heygen.files.local_file import LocalFile
 
+LARGEST_COPY = 32 << 20  # bytes, which POST /v3/assets, the one that takes a form, documents as the largest file
+
 
 class Form(Record):
     """A form that is ready to be sent."""
@@ -34,7 +36,7 @@ def form(parts: Iterable[tuple[str, Any]], files: set[str], context: Context) ->
     for name, value in parts:
         head = f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"'
         if name in files:
-            file = local_file.find(value, name, context)
+            file = local_file.find(value, name, context, LARGEST_COPY)
             head += f'; filename="{_quoted(file.name)}"\r\nContent-Type: {file.content_type}\r\n\r\n'
             pieces.extend((head.encode("utf-8", "surrogateescape"), file, b"\r\n"))
         else:

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 
 from heygen.core.errors import HeygenError
+from heygen.core.regular_file import NotRegular, is_of_this_user, is_private, open_regular
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from heygen.core.context import OutputStream
 
 LONGEST_NAME = 255  # bytes, in every common file system
+_LARGEST_NOTE = 64 * 1024  # bytes
 
 
 class Part:
@@ -96,7 +97,7 @@ class PartFile(Part):
     def __init__(self, target: str, resource: str, overwrites: bool) -> None:
         """`resource` names what is downloaded, the same in every run. Raises HeygenError."""
         # A symbolic link is followed, as a plain write would follow it.
-        self.target = os.path.realpath(target) if os.path.islink(target) else target
+        self.target = _followed(target) if os.path.islink(target) else target
         self.display_path = target
         self.resource = resource
         self.overwrites = overwrites
@@ -107,30 +108,41 @@ class PartFile(Part):
         self._read_note()
 
     def _open(self) -> int:
-        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
-        # In a folder that others can write to, a link there may lead anywhere.
-        flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
+        """Return the descriptor of a locked file that nobody else has written to."""
         while True:
-            try:
-                descriptor = os.open(self.path, flags, 0o666)
-            except OSError as error:
-                raise self._error(error) from error
+            descriptor, is_new = self._open_once()
             try:
                 opened = os.fstat(descriptor)
-                if not stat.S_ISREG(opened.st_mode):
-                    raise HeygenError(
-                        "cli_file_io_error", f"{self.path} is in the way: it is no regular file", hint="Remove it"
-                    )
+                if not is_new and not is_of_this_user(opened):
+                    raise self._in_the_way(self.path, "it belongs to another user")
                 self._lock(descriptor)
                 # Between opening and locking, another run may have finished with the file, and renamed it to the target.
-                if os.path.samestat(opened, os.stat(self.path)):
-                    return descriptor
+                if os.path.samestat(opened, os.lstat(self.path)):
+                    if is_new or is_private(opened):
+                        return descriptor
+                    os.unlink(self.path)  # others may know it by another name, or have written to it
             except FileNotFoundError:
                 pass
+            except OSError as error:
+                os.close(descriptor)
+                raise self._error(error) from error
             except BaseException:
                 os.close(descriptor)
                 raise
             os.close(descriptor)
+
+    def _open_once(self) -> tuple[int, bool]:
+        """Return a descriptor, and whether the file was made for it."""
+        try:
+            try:
+                mode = 0o600 if hasattr(os, "fchmod") else 0o666
+                return open_regular(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode), True
+            except FileExistsError:
+                return open_regular(self.path, os.O_RDWR | os.O_CREAT), False
+        except NotRegular as error:
+            raise self._in_the_way(self.path, "it is no regular file") from error
+        except OSError as error:
+            raise self._error(error) from error
 
     def _lock(self, descriptor: int) -> None:
         try:
@@ -150,10 +162,12 @@ class PartFile(Part):
 
     def _read_note(self) -> None:
         try:
-            with open(self.note, encoding="utf-8") as stream:
-                note = json.load(stream)
+            with open(open_regular(self.note, os.O_RDONLY), encoding="utf-8") as stream:
+                if not is_private(os.fstat(stream.fileno())):
+                    return
+                note = json.loads(stream.read(_LARGEST_NOTE))
             size = os.fstat(self._descriptor).st_size
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return
         if not isinstance(note, dict) or note.get("resource") != self.resource:
             return
@@ -171,8 +185,11 @@ class PartFile(Part):
             os.lseek(self._descriptor, 0, os.SEEK_SET)
             if validator is not None:
                 note = {"resource": self.resource, "validator": validator, "length": length}
-                with open(self.note, "w", encoding="utf-8") as stream:
+                descriptor = open_regular(self.note, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+                with open(descriptor, "w", encoding="utf-8") as stream:
                     json.dump(note, stream)
+        except (NotRegular, FileExistsError) as error:
+            raise self._in_the_way(self.note, "it cannot be removed") from error
         except OSError as error:
             raise self._error(error) from error
 
@@ -195,6 +212,9 @@ class PartFile(Part):
     def finish(self) -> None:
         """Give the complete file its name. Raises `file_exists`, `cli_file_io_error`."""
         try:
+            if not os.path.samestat(os.fstat(self._descriptor), os.lstat(self.path)):
+                raise self._in_the_way(self.path, "it was exchanged during the download")
+            self._open_to_others()
             self._put_in_place()
         except FileExistsError as error:
             self._close()  # complete, for a next run with --force
@@ -204,6 +224,17 @@ class PartFile(Part):
             raise self._error(error) from error
         _remove(self.note)
         self._close()
+
+    def _open_to_others(self) -> None:
+        """Give the file the mode of a new one: until it is complete, it is for its owner alone."""
+        if not hasattr(os, "fchmod"):
+            return
+        mask = os.umask(0o077)
+        os.umask(mask)
+        try:
+            os.fchmod(self._descriptor, 0o666 & ~mask)
+        except OSError:
+            pass  # a file system without modes
 
     def _put_in_place(self) -> None:
         if os.name == "nt":
@@ -240,6 +271,10 @@ class PartFile(Part):
             os.close(self._descriptor)
             self._descriptor = -1
 
+    @staticmethod
+    def _in_the_way(path: str, why: str) -> HeygenError:
+        return HeygenError("cli_file_io_error", f"{path} is in the way: {why}", hint="Remove it")
+
     def _error(self, error: OSError) -> HeygenError:
         return HeygenError("cli_file_io_error", f"cannot write {self.display_path}: {error.strerror or error}")
 
@@ -247,6 +282,16 @@ class PartFile(Part):
 def file_exists(path: str) -> HeygenError:
     """Return the error for a target that is there already."""
     return HeygenError("file_exists", f"{path} exists already")
+
+
+def _followed(link: str) -> str:
+    """Return where a link leads. Raises HeygenError for one that a stranger has put into a folder open to all."""
+    target = os.path.realpath(link)
+    found, folder = os.lstat(link), os.stat(os.path.dirname(link) or os.curdir)
+    # The rule of Linux's protected_symlinks, which does not hold for a path that is resolved beforehand.
+    if folder.st_mode & 0o022 and not is_of_this_user(found) and found.st_uid != folder.st_uid:
+        raise HeygenError("cli_file_io_error", f"{link} is a link of another user", hint="Remove it")
+    return target
 
 
 def _shortened(name: str) -> str:

@@ -173,11 +173,12 @@ def test_input_that_cannot_be_read_is_an_envelope(run, server):
 
     from heygen.core.context import InputStream
 
-    class WriteOnly(io.RawIOBase):
-        def read(self, size=-1):
+    class WriteOnly(io.BufferedIOBase):
+        def readinto1(self, buffer):
             raise OSError(9, "Bad file descriptor")
 
-        readline = read
+        def readline(self, size=-1):
+            raise OSError(9, "Bad file descriptor")
 
     result = run("video-agent", "create", "-d", "-", stdin=InputStream(WriteOnly()))
     assert (result.status, result.error["code"]) == (1, "cli_file_io_error")
@@ -191,9 +192,10 @@ def test_input_without_an_end_is_refused(run, server):
 
     from heygen.core.context import InputStream
 
-    class Endless(io.RawIOBase):
-        def read(self, size=-1):
-            return b"y" * size
+    class Endless(io.BufferedIOBase):
+        def readinto1(self, buffer):
+            buffer[:] = b"y" * len(buffer)
+            return len(buffer)
 
     for argv, most in ((("auth", "login"), 65536), (("video-agent", "create", "--prompt", "-"), 104857600)):
         result = run(*argv, stdin=InputStream(Endless()))

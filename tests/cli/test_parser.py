@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+
 def body(run, *argv):
     result = run(*argv, "--dry-run")
     assert result.status == 0, result

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
+import subprocess
 import sys
 import types
 
 import pytest
+from processes import start
 
 from heygen.core import storage
 from heygen.core.context import Context, InputStream, OutputStream
 from heygen.core.errors import HeygenError
+
+posix = pytest.mark.skipif(os.name == "nt", reason="POSIX files")
 
 
 @pytest.fixture
@@ -140,3 +145,81 @@ def test_without_a_home_there_is_no_place(context):
     assert storage.path(context, "file") is None
     with pytest.raises(HeygenError, match="no home directory"):
         storage.writable_path(context, "file")
+
+
+# --- what killed processes have left, and what is no file
+
+
+@pytest.fixture
+def dead():
+    """The number of a process that has ended."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+@posix
+@pytest.mark.parametrize("change", [lambda file: storage.write(file, b"new"), storage.remove])
+def test_debris_of_killed_processes_is_swept_up_and_nothing_else(tmp_path, dead, change):
+    alive = os.getppid()
+    debris, others = f".file.{dead}", [".file.lock", f".file.{alive}", f".other.{dead}", f".file.{dead}.json", f"file.{dead}", ".file."]
+    for name in (debris, *others):
+        (tmp_path / name).write_bytes(b"half")
+    (tmp_path / f".file.0{dead}").symlink_to(tmp_path / ".file.lock")
+    (tmp_path / f".file.00{dead}").mkdir()
+    others += [f".file.0{dead}", f".file.00{dead}"]
+    if os.geteuid() == 0:
+        others.append(f".file.000{dead}")
+        (tmp_path / others[-1]).write_bytes(b"half")
+        os.chown(tmp_path / others[-1], 65534, 65534)
+    change(str(tmp_path / "file"))
+    assert sorted(set(os.listdir(tmp_path)) - {"file"}) == sorted(others)
+    os.utime(tmp_path / f".file.{alive}", (0, 0))  # from before its number was given to another process
+    change(str(tmp_path / "file"))
+    assert sorted(set(os.listdir(tmp_path)) - {"file"}) == sorted(set(others) - {f".file.{alive}"})
+
+
+@posix
+@pytest.mark.parametrize("is_signed_in", [True, False])
+def test_logout_sweeps_up_as_well(run, tmp_path, dead, is_signed_in):
+    folder = tmp_path / "home" / ".heygen"
+    folder.mkdir(parents=True)
+    if is_signed_in:
+        storage.write(str(folder / "credentials"), b'{"api_key": "a-test-key"}')
+    (folder / f".credentials.{dead}").write_bytes(b'{"api_key": "a-test-key"}')
+    assert run("auth", "logout", env={"HEYGEN_API_KEY": None}).status == 0
+    assert [name for name in os.listdir(folder) if name != ".credentials.lock"] == []
+
+
+@posix
+@pytest.mark.parametrize("name, code", [("config.toml", "cli_file_io_error"), ("credentials", "auth_error")])
+@pytest.mark.parametrize("kind, words", [("pipe", "a named pipe"), ("device", "a device"), ("directory", "a directory")])
+def test_what_is_no_file_is_an_error_at_once(server, tmp_path, name, code, kind, words):
+    if kind == "pipe":
+        os.mkfifo(tmp_path / name)
+    elif kind == "directory":
+        (tmp_path / name).mkdir()
+    else:
+        (tmp_path / name).symlink_to("/dev/zero")
+    environ = {"HEYGEN_CONFIG_DIR": str(tmp_path), "HEYGEN_API_KEY": ""}
+    process = start(server, "video", "list", env=environ)
+    try:
+        _, stderr = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.communicate()
+    error = json.loads(stderr)["error"]
+    assert (error["code"], process.returncode) == (code, 3 if code == "auth_error" else 1)
+    assert str(tmp_path / name) in error["message"] and f"{words}, not a regular file; remove it" in error["message"]
+
+
+@posix
+def test_a_link_in_the_place_of_a_lock_leads_nowhere(context, tmp_path):
+    file = storage.writable_path(context, "file")
+    storage.make_folder(os.path.dirname(file))
+    os.symlink(tmp_path / "elsewhere", os.path.join(os.path.dirname(file), ".file.lock"))
+    with pytest.raises(HeygenError) as caught:
+        with storage.Lock(context, file):
+            pass
+    assert caught.value.code == "cli_file_io_error"
+    assert not (tmp_path / "elsewhere").exists()

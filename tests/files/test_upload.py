@@ -142,17 +142,18 @@ def test_a_terminal_is_not_read_as_a_file(run, server):
 
 
 def test_standard_input_is_kept_on_disk_and_not_in_memory(run, server):
-    class Endless(io.RawIOBase):
-        left = 64
+    class Large(io.BufferedIOBase):
+        left = 24 << 20
 
-        def read(self, size=-1):
-            assert 0 < size <= 1 << 20, "read in blocks"
-            self.left -= 1
-            return bytes(size) if self.left >= 0 else b""
+        def readinto1(self, buffer):
+            assert 0 < len(buffer) <= 1 << 20, "read in blocks"
+            count = min(len(buffer), self.left)
+            self.left -= count
+            return count
 
     server.answer(ASSET)
-    result = run("asset", "create", "--file", "-", stdin=InputStream(Endless()))
-    assert len(result.requests[0].body) > 64 << 20
+    result = run("asset", "create", "--file", "-", stdin=InputStream(Large()))
+    assert len(result.requests[0].body) > 24 << 20
 
 
 @posix
@@ -165,6 +166,16 @@ def test_a_named_pipe_is_read(run, server, tmp_path):
     result = run("asset", "create", "--file", str(pipe))
     writer.join()
     assert part_of(result.requests[0])[2] == MP4
+
+
+@posix
+@pytest.mark.parametrize("given", ["/dev/zero", "-"])
+def test_what_has_no_end_is_refused(run, server, given):
+    with open("/dev/zero", "rb") as zeros:
+        result = run("asset", "create", "--file", given, stdin=InputStream(zeros))
+    assert (result.status, result.error["code"]) == (1, "payload_too_large")
+    assert "has more than 32 MiB" in result.error["message"]
+    assert not result.requests
 
 
 # --- files that change
