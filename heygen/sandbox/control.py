@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from heygen.api.body import strict_json
 from heygen.core import duration
-from heygen.core.address import is_loopback
-from heygen.sandbox import jobs
+from heygen.sandbox import jobs, strangers
 from heygen.sandbox.exchange import Answer, document_answer
 from heygen.sandbox.limiter import Limiter
 from heygen.sandbox.options import JOB_KINDS
@@ -23,7 +20,7 @@ if TYPE_CHECKING:
 
 def serve(world: World, incoming: Incoming) -> Answer:
     """Answer a control request. They need no key, but come from this machine's own programs."""
-    refuse_strangers(incoming)
+    strangers.refuse_navigation(incoming)
     words = [word for word in incoming.path.split("/")[2:] if word]
     for method, pattern, answer in _ROUTES:
         wanted = pattern.split()
@@ -38,18 +35,6 @@ def serve(world: World, incoming: Incoming) -> Answer:
                 world.courier.wake()
                 return document_answer(200, {"data": document})
     raise Refusal(404, "not_found", f"There is no {incoming.method} {incoming.path[:200]}")
-
-
-def refuse_strangers(incoming: Incoming) -> None:
-    """Refuse what a page of another site has a browser send here."""
-    hosts = [incoming.headers.get("host", "127.0.0.1")]
-    if incoming.headers.get("origin", "null") != "null":
-        hosts.append(urlsplit(incoming.headers["origin"]).netloc)
-    for host in hosts:
-        if not is_loopback(urlsplit(f"//{host}").hostname or ""):
-            raise Refusal(403, "forbidden", "This is for programs on this machine")
-    if incoming.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
-        raise Refusal(403, "forbidden", "This is for programs on this machine")
 
 
 def _body(incoming: Incoming) -> dict[str, Any]:

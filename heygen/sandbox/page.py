@@ -5,9 +5,9 @@ from __future__ import annotations
 from html import escape
 
 from heygen.api import operations, path as paths
+from heygen.sandbox import strangers
 from heygen.sandbox.call import Call
 from heygen.sandbox.clock import iso
-from heygen.sandbox.control import refuse_strangers
 from heygen.sandbox.exchange import Answer
 from heygen.sandbox.problems import Refusal
 from heygen.sandbox.resources import avatar, index, video
@@ -50,7 +50,7 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; media-
 
 def serve(world: World, incoming: Incoming) -> Answer:
     """Answer a request of a browser."""
-    refuse_strangers(incoming)
+    strangers.refuse_navigation(incoming)
     parts = incoming.path.split("/")
     with world.lock:
         world.process_ended_jobs()

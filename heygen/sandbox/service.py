@@ -7,6 +7,7 @@ import threading
 
 from heygen.api import body as bodies
 from heygen.api.validation import validate
+from heygen.sandbox import strangers
 from heygen.sandbox.blobs import Blobs
 from heygen.sandbox.call import Call
 from heygen.sandbox.courier import Courier
@@ -114,6 +115,7 @@ class Service:
         return answer
 
     def _dispatch(self, incoming: Incoming) -> Answer:
+        strangers.refuse(incoming)
         path = incoming.path
         if path.startswith("/files/"):
             from heygen.sandbox import files

@@ -266,12 +266,38 @@ def test_a_test_suite_scripts_the_sandbox(faulty):
     assert api.get("/_sandbox/elsewhere").status == 404
 
 
-@pytest.mark.parametrize(
-    "headers", [{"Host": "attacker.example"}, {"Origin": "https://attacker.example"}, {"Sec-Fetch-Site": "cross-site"}]
-)
+STRANGERS = [
+    {"Host": "attacker.example"},
+    {"Host": "127.0.0.1.attacker.example"},
+    {"Origin": "https://attacker.example"},
+    {"Origin": "http://127.0.0.1:1"},
+    {"Origin": "null"},
+]
+
+
+@pytest.mark.parametrize("headers", [*STRANGERS, {"Sec-Fetch-Site": "cross-site"}])
 def test_other_sites_cannot_control_it(faulty, headers):
     api = faulty()
     assert api.send("POST", "/_sandbox/reset", headers=headers).status == 403
+
+
+@pytest.mark.parametrize("headers", STRANGERS)
+def test_no_path_answers_other_sites(faulty, headers):
+    api = faulty()
+    id = api.post("/v3/videos", VIDEO).data["video_id"]
+    link = api.get(f"/v3/videos/{id}").data["video_url"]
+    for path in ("/", "/v3/videos", f"/videos/{id}", "/_sandbox", link, "/nowhere"):
+        assert api.send("GET", path, headers=headers).status == 403, path
+    assert api.send("POST", "/v3/videos", VIDEO, headers=headers).status == 403
+    assert len(api.get("/v3/videos").data) == 1
+
+
+def test_its_own_pages_are_answered_and_a_malformed_host_is_not(faulty):
+    api = faulty()
+    host = api.url.partition("://")[2]
+    assert api.send("GET", "/v3/videos", headers={"Host": host, "Origin": f"http://{host}"}).status == 200
+    assert api.send("GET", "/v3/videos", headers={"Host": f"localhost:{host.rpartition(':')[2]}"}).status == 200
+    assert api.send("GET", "/v3/videos", headers={"Host": "["}).status == 400
 
 
 def test_the_page_shows_what_exists(faulty):

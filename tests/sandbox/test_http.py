@@ -155,11 +155,11 @@ def test_what_is_no_request_is_answered_in_the_envelope(sandbox, head):
 
 def test_chunked_bodies_and_pipelined_requests_are_understood(sandbox):
     content = json.dumps({"prompt": "Hello"}).encode()
-    head = b"POST /v3/video-agents HTTP/1.1\r\nHost: x\r\nX-Api-Key: k\r\nContent-Type: application/json\r\n"
+    head = b"POST /v3/video-agents HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: k\r\nContent-Type: application/json\r\n"
     chunked = head + b"Transfer-Encoding: chunked\r\n\r\n"
     chunked += b"%x;name=value\r\n%b\r\n" % (5, content[:5]) + b"%X\r\n%b\r\n" % (len(content) - 5, content[5:])
     chunked += b"0\r\nTrailer: x\r\n\r\n"
-    answer = raw(sandbox, chunked + b"GET /v3/video-agents HTTP/1.1\r\nHost: x\r\nX-Api-Key: k\r\n\r\n")
+    answer = raw(sandbox, chunked + b"GET /v3/video-agents HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: k\r\n\r\n")
     assert answer.count(b"HTTP/1.1 200 OK") == 2
     assert b'"title":"Hello"' in answer
 
@@ -170,7 +170,7 @@ def test_every_answer_has_a_request_id_of_its_own(api):
 
 
 def test_a_client_that_leaves_in_the_middle_harms_nobody(sandbox, api):
-    head = b"POST /v3/videos HTTP/1.1\r\nHost: x\r\nX-Api-Key: k\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n"
+    head = b"POST /v3/videos HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: k\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n"
     assert raw(sandbox, head + b"{") == b""
     assert api.get("/v3/videos").data == []
 
