@@ -11,6 +11,7 @@ from heygen.analytics.identity import FILE, Identity
 from heygen.config.settings import Settings
 from heygen.core import build, storage
 from heygen.core.errors import HeygenError
+from heygen.core.regular_file import open_regular
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def take_slot(context: Context) -> int:
     for number in range(_SLOTS):
         file = storage.writable_path(context, f".analytics.{number}.lock")
         storage.make_folder(os.path.dirname(file))
-        descriptor = os.open(file, os.O_RDWR | os.O_CREAT, storage.PRIVATE_FILE)
+        descriptor = open_regular(file, os.O_RDWR | os.O_CREAT, storage.PRIVATE_FILE)
         if storage.try_lock(descriptor):
             return descriptor
         os.close(descriptor)

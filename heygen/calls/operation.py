@@ -83,10 +83,11 @@ def dry_run(invocation: Invocation, call: Call) -> dict[str, Any]:
 
     credential = credentials.find(invocation.context)
     made = Client(invocation.context, invocation.settings, credential).request(call)
-    headers = dict(made.headers)
-    for name in ("X-Api-Key", "Authorization"):
-        if name in headers:
-            headers[name] = "***"
+    secrets = credential.secrets() if credential else ()
+    headers = {
+        name: "***" if name in ("X-Api-Key", "Authorization") or value in secrets else value
+        for name, value in made.headers.items()
+    }
     body: Any = None
     if isinstance(made.body, bytes):
         body = json.loads(made.body)

@@ -136,7 +136,8 @@ class Client:
             if attempt.answer is not None:
                 return attempt.answer
             error = attempt.error
-            is_lost = is_lost or attempt.is_lost
+            # What the API says of a repeat whose key it honours holds for the tries before it as well.
+            is_lost = attempt.is_lost or (is_lost and not (call.repeat_is_safe and attempt.is_definite))
             pause = retry.delay(tries, self.context.random, error.retry_after)
             then = self.context.monotonic() + pause
             is_too_late = call.deadline is not None and then >= call.deadline
@@ -173,6 +174,7 @@ class Client:
             error=error,
             may_repeat=is_in_progress or retry.may_repeat(call.method, call.repeat_is_safe, status=error.status),
             is_lost=is_in_progress or error.status in retry.LOST_STATUSES,
+            is_definite=400 <= (error.status or 0) < 500,
         )
 
     def _mask(self, error: HeygenError) -> None:
@@ -260,6 +262,7 @@ class _Attempt(Record):
     error: HeygenError | None = None
     may_repeat: bool = False
     is_lost: bool = False  # the API may have acted on it, and we have no answer
+    is_definite: bool = False  # the API has refused it
 
 
 def _unreadable(message: str, request_id: str | None) -> HeygenError:

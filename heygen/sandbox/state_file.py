@@ -7,6 +7,7 @@ import json
 import os
 
 from heygen.core.errors import HeygenError
+from heygen.core.regular_file import open_regular
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,8 +40,9 @@ class StateFile:
             import fcntl
         except ImportError:
             return
+        self._lock_path = f"{self.path}.sandbox-lock"
         try:
-            self._lock = open(f"{self.path}.lock", "wb")
+            self._lock = open(open_regular(self._lock_path, os.O_RDWR | os.O_CREAT), "rb")
         except OSError as error:
             raise _unusable(self.path, error.strerror or str(error)) from error
         try:
@@ -56,13 +58,14 @@ class StateFile:
     def release(self) -> None:
         """Let others use the file."""
         if self._lock is not None:
-            os.remove(self._lock.name)
+            if not os.fstat(self._lock.fileno()).st_size:  # else it is somebody's file that was there before
+                os.remove(self._lock_path)
             self._lock.close()
             self._lock = None
 
     def _load(self) -> None:
         try:
-            with open(self.path, "rb") as stream:
+            with open(open_regular(self.path, os.O_RDONLY), "rb") as stream:
                 content = stream.read()
         except FileNotFoundError:
             self.save()  # that it cannot be written is better said now
@@ -80,7 +83,10 @@ class StateFile:
         state = document.get("state")
         if not isinstance(state, dict) or document.get("checksum") != _checksum(_written(state)):
             raise _damaged(self.path, "its checksum does not fit")
-        self._restore(state)
+        try:
+            self._restore(state)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise _damaged(self.path, "its content does not have the shape of a state") from error
 
     def _restore(self, state: dict[str, Any]) -> None:
         world = self.world
@@ -109,9 +115,9 @@ class StateFile:
         }
         text = _written(state)
         head = f'{{"format":"{FORMAT}","version":{VERSION},"checksum":"{_checksum(text)}","state":'
-        temporary = f"{self.path}.{os.getpid()}.tmp"
+        temporary = f"{self.path}.{os.urandom(8).hex()}.tmp"  # a name that nothing has
         try:
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with open(descriptor, "w", encoding="ascii") as stream:
                 stream.write(f"{head}{text}}}\n")
             os.replace(temporary, self.path)

@@ -461,3 +461,8 @@ def test_the_examples_of_a_life_cycle_run(run):
     id = created.stdout.strip()
     assert id in run("api", "GET", "v3/webhooks/endpoints", "--paginate", "--get", "data[].endpoint_id").stdout
     assert run("api", "DELETE", f"v3/webhooks/endpoints/{id}", "--force").status == 0
+
+
+def test_a_dry_run_masks_the_key_wherever_it_was_written(run, server):
+    result = run("api", "GET", "v3/videos", "--header", "X-Other: test-key", "--dry-run")
+    assert "test-key" not in result.stdout

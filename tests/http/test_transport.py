@@ -144,6 +144,13 @@ def test_it_is_reported_when_the_tries_are_used_up(run, server):
     assert result.error["hint"] == "Look before you repeat it with the same --idempotency-key: heygen webhook endpoints list"
 
 
+def test_what_the_api_says_of_a_repeat_is_what_became_of_it(run, server):
+    server.script(hang_up).answer({"error": {"code": "invalid_parameter", "message": "url is no URL"}}, status=400)
+    result = run(*COVERED)
+    assert (result.status, result.error["code"], result.error["message"]) == (1, "invalid_parameter", "url is no URL")
+    assert "idempotency_key" not in result.error
+
+
 IN_PROGRESS = {"error": {"code": "request_in_progress", "message": "The first request is still being processed."}}
 
 

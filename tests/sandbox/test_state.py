@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 
@@ -121,3 +122,46 @@ def test_two_sandboxes_do_not_share_a_file(opened, clock, tmp_path):
     opened()
     with pytest.raises(HeygenError, match="another sandbox"):
         start(Options(clock=clock.now, state_file=str(tmp_path / "state.json")))
+
+
+@pytest.fixture
+def refused(tmp_path):
+    """Start a sandbox on a path that it refuses, and return the error."""
+
+    def refused(path):
+        with pytest.raises(HeygenError) as caught:
+            start(Options(state_file=str(path)))
+        return caught.value
+
+    return refused
+
+
+@pytest.mark.parametrize("suffix", [".lock", ".sandbox-lock", ".tmp"])
+def test_a_file_of_somebody_else_beside_it_is_left_alone(opened, tmp_path, suffix):
+    other = tmp_path / f"state.json{suffix}"
+    other.write_text("somebody's")
+    assert opened().post("/v3/videos", VIDEO).status == 200
+    opened.close()
+    assert other.read_text() == "somebody's"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links and devices as POSIX has them")
+def test_neither_a_link_nor_a_device_is_a_state(refused, tmp_path):
+    (tmp_path / "elsewhere").write_text("{}")
+    for name in ("link.json", "lock.json.sandbox-lock"):
+        (tmp_path / name).symlink_to(tmp_path / "elsewhere")
+    os.mkfifo(tmp_path / "pipe.json")
+    assert "it is a link" in refused(tmp_path / "link.json").message
+    assert "it is a link" in refused(tmp_path / "lock.json").message
+    assert "it is a named pipe" in refused(tmp_path / "pipe.json").message
+    assert "it is a device" in refused("/dev/null").message or "Permission" in refused("/dev/null").message
+    assert (tmp_path / "elsewhere").read_text() == "{}"
+
+
+@pytest.mark.parametrize("state", [{}, {"tables": 7}, {"tables": {"video": []}, "sequence": 1, "deleted": [], "replays": {}, "credits": 1, "now": "x"}])
+def test_a_state_of_a_wrong_shape_is_refused(refused, tmp_path, state):
+    text = json.dumps(state, separators=(",", ":"))
+    head = {"format": "heygen-sandbox", "version": 1, "checksum": hashlib.sha256(text.encode()).hexdigest()}
+    (tmp_path / "odd.json").write_text(json.dumps({**head, "state": state}))
+    error = refused(tmp_path / "odd.json")
+    assert "does not have the shape of a state" in error.message
