@@ -21,7 +21,9 @@ import subprocess
 import sys
 import time
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pythons
 from package import ROOT, package_files
@@ -39,20 +41,30 @@ def build(files: Mapping[str, bytes], found: Sequence[pythons.Python], timestamp
     Raises ValueError where it would be larger than it may be.
     """
     found = sorted(found, key=lambda python: python.version)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        by_python = dict(zip(found, pool.map(lambda python: compiled(python, files), found)))
     bundles = {
         f"bytecode/{python.cache_tag}/{folder.replace('/', '.')}": bundle
         for python in found
-        for folder, bundle in compiled(python, files).items()
+        for folder, bundle in by_python[python].items()
     }
-    data = _archive({**files, **bundles}, timestamp)
-    for unneeded in [f"bytecode/{python.cache_tag}/{folder}" for folder in LEFT_OUT_FIRST for python in found]:
-        if len(data) <= largest:
-            break
-        bundles = {name: bundle for name, bundle in bundles.items() if not name.startswith(unneeded)}
-        data = _archive({**files, **bundles}, timestamp)
+    room = largest - len(_archive(files, timestamp))
+    sizes = {name: _size_in_archive(name, bundle) for name, bundle in bundles.items()}
+    # At last, all the bytecode of the oldest.
+    unneeded = [f"bytecode/{python.cache_tag}/{folder}" for folder in (*LEFT_OUT_FIRST, "") for python in found]
+    while unneeded and sum(sizes.values()) > room:
+        beginning = unneeded.pop(0)
+        sizes = {name: size for name, size in sizes.items() if not name.startswith(beginning)}
+    data = _archive({**files, **{name: bundles[name] for name in sizes}}, timestamp)
     if len(data) > largest:
         raise ValueError(f"heygen.pyz has {len(data)} bytes, and is to have no more than {largest}")
     return data
+
+
+def _size_in_archive(name: str, data: bytes) -> int:
+    """Return how many bytes a deflated file adds: its data, and its name and 76 bytes more in two headers."""
+    deflated = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return len(deflated.compress(data)) + len(deflated.flush()) + 2 * len(name) + 76
 
 
 def compiled(python: pythons.Python, files: Mapping[str, bytes]) -> dict[str, bytes]:
