@@ -122,7 +122,7 @@ class Bench:
         """Run a script or a call, and return how long it took."""
         is_script = what in (BARE, PARTS, SCRIPT)
         command = [self.python, "-IS", "-c", what] if is_script else [self.file, *shlex.split(what)]
-        actions = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+        actions = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_WRONLY, 0) for stream in (1, 2)]
         began = time.perf_counter()
         process = os.posix_spawn(command[0], command, self._environs[server], file_actions=actions)
         _, status = os.waitpid(process, 0)
