@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     Fits = Callable[[Any, Schema], bool]
 
 # What a part of `allOf` may have and be a rule; anything else makes it a schema of its own.
-_KEYWORDS = {"oneOf", "anyOf", "not", "if", "then", "dependentRequired", "minProperties", "x-cli-order"}
+_KEYWORDS = {"oneOf", "anyOf", "not", "if", "then", "dependentRequired", "minProperties", "x-cli-order", "x-cli-most"}
 
 
 class Name(str):
@@ -37,7 +37,7 @@ def breaches(instance: dict[str, Any], schema: Schema, fits: Fits, wrong: set[st
 
     `wrong` are the fields that have a problem of their own: a rule about one of them says nothing new.
     """
-    named = ("not", "if", "then", "dependentRequired", "minProperties", "x-cli-order")
+    named = ("not", "if", "then", "dependentRequired", "minProperties", "x-cli-order", "x-cli-most")
     own = {key: schema[key] for key in named if key in schema}
     for rule in (own, *filter(is_rule, schema.get("allOf", ()))):
         if not _fields(rule) & wrong:
@@ -69,6 +69,12 @@ def _check(instance: dict[str, Any], rule: Schema, fits: Fits, owner: Schema) ->
         end_at = instance.get(after)
         if end_at is not None and end_at <= (instance.get(before) or 0):
             yield Breach(field=after, parts=(Name(after), " must come after ", Name(before)))
+    if "x-cli-most" in rule:
+        entries, inner, most = rule["x-cli-most"]
+        lists = [entry.get(inner) for entry in instance.get(entries) or () if isinstance(entry, dict)]
+        count = sum(len(each) for each in lists if isinstance(each, list))
+        if count > most:
+            yield Breach(field=entries, parts=(Name(entries), f" must have at most {most} {inner} in all, not {count}"))
 
 
 def _one_of(instance: dict[str, Any], branches: Sequence[Schema], fits: Fits) -> Iterator[Breach]:
@@ -113,7 +119,7 @@ def _conditions(instance: Any, schema: Schema, above: str = "") -> list[tuple[st
 
 def _fields(rule: Schema) -> set[str]:
     """Return the fields that a rule is about."""
-    found = {*rule.get("properties", ()), *rule.get("required", ()), *rule.get("x-cli-order", ())}
+    found = {*rule.get("properties", ()), *rule.get("required", ()), *rule.get("x-cli-order", ()), *rule.get("x-cli-most", ())[:1]}
     parts = [rule[key] for key in ("not", "if", "then") if key in rule]
     for part in (*parts, *rule.get("oneOf", ()), *rule.get("anyOf", ())):
         found |= _fields(part)

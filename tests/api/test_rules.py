@@ -95,6 +95,11 @@ INVALID = [
     ("video-translate proofreads create", {**TRANSLATION, "title": "x", "speaker_num": -1}, "--speaker-num must be at least 1, not -1"),
     ("lipsync create", {**LIPSYNC, "fps_mode": "fast"}, "--fps-mode must be one of: vfr, cfr, passthrough"),
     ("lipsync create", {**LIPSYNC, "start_time": 4, "end_time": 2}, "end_time must come after start_time"),
+    (
+        "video-translate batches create",
+        {"video_translations": [{"video": URL, "output_languages": ["French"] * 51}] * 2},
+        "video_translations must have at most 100 output_languages in all, not 102",
+    ),
     ("lipsync batches create", {"lipsyncs": [LIPSYNC] * 101}, "lipsyncs must have at most 100 items, not 101"),
     ("voice speech create", {**SPEECH, "speed": 0.4}, "--speed must be from 0.5 to 2, not 0.4"),
     ("voice speech create", {**SPEECH, "input_type": "plain_text"}, "--input-type must be one of: text, ssml"),

@@ -22,11 +22,9 @@ _WORDS = {"pending": "queued", "running": "processing", "complete": "completed"}
 
 
 def create(
-    call: Call, kind: str, param: str, requests: Sequence[dict[str, Any]], start: Callable[[Call, dict[str, Any]], Entry]
+    call: Call, kind: str, requests: Sequence[dict[str, Any]], start: Callable[[Call, dict[str, Any]], Entry]
 ) -> tuple[int, dict[str, Any]]:
     """Start a job for each request and answer 202; one that cannot be started fails alone."""
-    if len(requests) > MOST_ITEMS:  # translations into several languages are several requests
-        raise invalid(f"{param} must have at most {MOST_ITEMS} items, not {len(requests)}", param)
     batch = call.create(
         "batch", of=kind, title=call.body.get("title"), callback_url=call.body.get("callback_url"), finished=False
     )

@@ -72,7 +72,7 @@ OPERATIONS = {
     "get": _ALL.get,
     "update": _ALL.rename,
     "delete": _ALL.delete,
-    "batches create": lambda call: batches.create(call, "lipsync", "lipsyncs", call.body["lipsyncs"], _start),
+    "batches create": lambda call: batches.create(call, "lipsync", call.body["lipsyncs"], _start),
     "batches get": lambda call: batches.get(call, "lipsync"),
     "statuses list": lambda call: batches.statuses(call, "lipsync", "lipsync_ids"),
 }

@@ -108,7 +108,7 @@ def on_job_end(world: World, entry: Entry) -> None:
 
 def _create_batch(call: Call) -> tuple[int, dict[str, Any]]:
     references.check_folder(call, call.body.get("folder_id"))
-    return batches.create(call, "video", "videos", call.body["videos"], _start)
+    return batches.create(call, "video", call.body["videos"], _start)
 
 
 _ALL = Collection("video", "video_id", show)

@@ -34,7 +34,7 @@ def create_batch(call: Call) -> tuple[int, dict[str, Any]]:
         for request in call.body["video_translations"]
         for language in request["output_languages"]
     ]
-    return batches.create(call, "translation", "video_translations", requests, _start)
+    return batches.create(call, "translation", requests, _start)
 
 
 def _start(call: Call, request: dict[str, Any]) -> Entry:
