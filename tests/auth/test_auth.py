@@ -250,7 +250,7 @@ def test_a_key_that_is_typed_is_not_shown(terminal, me, file):
 def test_leaving_the_prompt_cancels(terminal, server, file, key, status):
     screen = terminal("auth", "login", "--api-key")
     screen.expect(r"API key \(it is not shown\): ")
-    screen.send(key)
+    screen.interrupt() if key == "\x03" else screen.send(key)
     assert screen.finish() == status
     assert b'"canceled"' in screen.output
     assert b"Traceback" not in screen.output

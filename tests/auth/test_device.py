@@ -295,7 +295,7 @@ def terminal(server, tmp_path):
 def test_an_interrupt_while_waiting_cancels(terminal, server, file):
     screen = terminal()
     screen.expect("Waiting for you to sign in")
-    screen.send("\x03")
+    screen.interrupt()
     assert screen.finish() == 130
     assert b'"canceled"' in screen.output and b"Traceback" not in screen.output
     assert [request.path for request in server.requests] == [DEVICE]

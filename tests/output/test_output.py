@@ -179,7 +179,7 @@ def test_a_terminal_is_coloured_and_a_dumb_one_is_not(typed):
 def test_ctrl_c_and_ctrl_d_at_a_question_mean_no_on_a_fresh_line(typed, key, status):
     program = typed("sandbox", "run", "--", "video", "delete", "vid_xyz789", NO_COLOR="1", HOME="/nonexistent")
     program.expect("Delete video vid_xyz789\\? This cannot be undone. \\[y/N\\] ")
-    program.send(key)
+    program.interrupt() if key == "\x03" else program.send(key)
     assert program.finish() == status
     assert program.output.decode().splitlines()[-1].startswith('{"error":{"code":"canceled"')
 
