@@ -95,6 +95,14 @@ def _refuse_missing(invocation: Invocation) -> None:
 def _call(
     invocation: Invocation, operation: Operation, values: dict[str, Any], content: dict[str, Any] | None
 ) -> Call:
+    key = idempotency_key(invocation) if operation.method == "POST" else None
+    return call_of(operation, values, content, key)
+
+
+def call_of(
+    operation: Operation, values: dict[str, Any], content: dict[str, Any] | None, idempotency_key: str | None = None
+) -> Call:
+    """Return the call of an operation: `values` has its path and query parameters by name, `content` its JSON body."""
     from heygen.output.printer import compact
 
     return Call(
@@ -103,7 +111,7 @@ def _call(
         query=_query(operation, values),
         body=compact(content).encode() if content is not None else None,
         content_type="application/json" if content is not None else None,
-        idempotency_key=idempotency_key(invocation) if operation.method == "POST" else None,
+        idempotency_key=idempotency_key,
         repeat_is_safe=repeat_is_safe(operation, content),
     )
 

@@ -7,6 +7,7 @@ import sys
 import time
 
 from heygen.core.errors import HeygenError
+from heygen.core.secrets import Secrets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -171,6 +172,7 @@ class Context:
     Times are seconds: `now()` since the epoch, `monotonic()` on a clock that nothing sets back. `local_time()`
     takes the former to the user's own time zone.
     `transport` is None for the real network; a test may put a function from Request to Response there.
+    `secrets` masks the secrets of this run in whatever leaves it.
     """
 
     def __init__(
@@ -209,6 +211,7 @@ class Context:
         self._columns = columns
         self._open_terminal = open_terminal
         self._take_signals = take_signals
+        self.secrets = Secrets()
 
     def with_environ(self, environ: Mapping[str, str]) -> Context:
         """Return the same context with another environment."""
