@@ -11,10 +11,10 @@ from heygen.core.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable
 
     from heygen.api.operations import Operation
-    from heygen.calls.invocation import Invocation
+    from heygen.http.client import Client
 
 
 class Asset(Record):
@@ -69,8 +69,8 @@ KINDS = (VIDEO, LIPSYNC, TRANSLATION)
 class Resource:
     """A resource whose files are wanted. Its document is fetched when it is first needed."""
 
-    def __init__(self, invocation: Invocation, kind: Kind, id: str, document: Any = None) -> None:
-        self.invocation = invocation
+    def __init__(self, client: Callable[[], Client], kind: Kind, id: str, document: Any = None) -> None:
+        self.client = client
         self.kind = kind
         self.id = id
         self._document = document
@@ -84,7 +84,7 @@ class Resource:
         operation = self._operation()
         (parameter,) = (each.name for each in operation.parameters if each.location == "path")
         call = Call(method="GET", path=path_of(operation, {parameter: self.id}))
-        self._document = send(operation, self.invocation.client(), call).document
+        self._document = send(operation, self.client(), call).document
 
     def _operation(self) -> Operation:
         """Return the operation that gets it."""
@@ -147,13 +147,25 @@ class Resource:
 
     def file_name(self, name: str, link: str) -> str:
         """Return the default name of a file: safe on every system, whatever the ID and the link are."""
-        safe = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-_.") else "_" for sign in self.id)
-        stem = safe.strip(".").lstrip("-")[:100] or "download"
-        if stem.partition(".")[0].upper() in _RESERVED:
-            stem = f"_{stem}"
+        stem = safe_stem(self.id) + ("" if name == "video" else f"-{name}")
+        return stem + self.extension(name, link)
+
+    def extension(self, name: str, link: str) -> str:
+        """Return the extension of a file: that of its link, where it is one that such a file can have."""
         known = self.kind.assets[name].extensions
         extension = os.path.splitext(link.partition("#")[0].partition("?")[0])[1].lower()
-        return stem + ("" if name == "video" else f"-{name}") + (extension if extension in known else known[0])
+        return extension if extension in known else known[0]
 
 
 _RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{name}{number}" for name in ("COM", "LPT") for number in range(1, 10))}
+
+
+def safe_stem(id: str) -> str:
+    """Return an ID as the beginning of a file's name that is safe on every system."""
+    safe = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-_.") else "_" for sign in id)
+    return not_reserved(safe.strip(".").lstrip("-")[:100] or "download")
+
+
+def not_reserved(name: str) -> str:
+    """Return the name of a file, changed where Windows keeps it for a device."""
+    return f"_{name}" if name.partition(".")[0].upper() in _RESERVED else name

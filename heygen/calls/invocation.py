@@ -8,7 +8,7 @@ from heygen.core.errors import ExitCode, HeygenError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Sequence
+    from typing import Any, Callable, Mapping, Sequence
 
     from heygen.cli.command import Command
     from heygen.core.context import Context
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 class Invocation:
     """What a command's `run` gets. `given` holds the flags and positionals that the user set, by key.
 
+    `retyped` returns this command line with other values for some flags, or None where it does not take one of them.
     `waiting_command` returns the command line that waits for a resource, given the words that show one and the
     arguments, with all that the user asked of this wait.
     """
@@ -34,6 +35,7 @@ class Invocation:
         output: Printer,
         receipt: Receipt,
         waiting_command: Callable[[Sequence[str], Sequence[str]], str],
+        retyped: Callable[[Mapping[str, str]], str | None],
     ) -> None:
         self.context = context
         self.command = command
@@ -43,6 +45,7 @@ class Invocation:
         self.output = output
         self.receipt = receipt
         self.waiting_command = waiting_command
+        self.retyped = retyped
         self._client: Client | None = None
 
     def client(self) -> Client:

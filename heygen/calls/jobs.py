@@ -82,7 +82,7 @@ def wait(
             retry_after = 0.0
             for job in jobs:
                 if job.state == RUNNING:
-                    retry_after = max(retry_after, _poll(job, plan, poll))
+                    retry_after = max(retry_after, poll_once(job, plan, poll))
                     observer.update(jobs)
                     if job.is_unreachable and context.monotonic() >= deadline:
                         # With no network, further polls would each overrun the deadline by their own timeout.
@@ -102,7 +102,7 @@ def wait(
         observer.close()
 
 
-def _poll(job: Job, plan: Wait, poll: Callable[[str], Any]) -> float:
+def poll_once(job: Job, plan: Wait, poll: Callable[[str], Any]) -> float:
     """Poll one job; returns the seconds that the server asks us to stay away."""
     try:
         document = poll(job.id)

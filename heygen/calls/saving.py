@@ -40,7 +40,7 @@ def save_all(
         if not is_single:
             target.make_directory()
         for id, fetched in finished.items():
-            resource = Resource(invocation, kind, id, fetched)
+            resource = Resource(invocation.client, kind, id, fetched)
             available = resource.available()
             name = "audio" if "audio" in available and "video" not in available else "video"
             saved.append({"asset": name, "path": target.save(resource, name)})

@@ -102,7 +102,9 @@ def _call(line: CommandLine, context: Context, settings: Settings, output: Print
 
     context.take_signals()
     command = line.command
-    invocation = Invocation(context, command, line.given, line.missing, settings, output, receipt, waiting_command)
+    invocation = Invocation(
+        context, command, line.given, line.missing, settings, output, receipt, waiting_command, line.with_flags
+    )
     if command.operation is not None:
         from heygen.calls import operation
 

@@ -38,6 +38,9 @@ COMMANDS = {
         _entry("auth login", "auth_login", "Sign in with an API key, in the browser or on another device"),
         _entry("auth status", "auth_status", "Show who is signed in, and how"),
         _entry("auth logout", "auth_logout", "Sign out"),
+        _entry("batch run", "batch_run", "Make what every row of a file asks for, once each"),
+        _entry("batch status", "batch_status", "Show how far a batch has come"),
+        _entry("batch report", "batch_report", "Show what a batch has made, as JSON, CSV or a page of players"),
         _entry("config set", "config_set", "Keep a setting"),
         _entry("config get", "config_get", "Show one setting"),
         _entry("config list", "config_list", "Show all settings"),
@@ -53,6 +56,7 @@ COMMANDS = {
 
 # The groups that hold hand-written commands alone.
 GROUPS = {
+    "batch": "Make hundreds of videos from one file, safe to stop and go on",
     "auth": "Sign in and out, and show who you are",
     "config": "Keep settings: output format, analytics and more",
     "sandbox": "Rehearse against a simulated API, offline and free",

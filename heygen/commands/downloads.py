@@ -46,7 +46,7 @@ def run(invocation: Invocation, kind: Kind) -> int:
     given = invocation.given
     name = given.get("asset", "video")
     target = Target(invocation, given.get("output_path"))
-    resource = Resource(invocation, kind, given["id"])
+    resource = Resource(invocation.client, kind, given["id"])
     path = target.save(resource, name)
     if path is not None:
         message = f"Downloaded {resource.describe(name)} to {path}"

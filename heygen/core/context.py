@@ -11,7 +11,7 @@ from heygen.core.secrets import Secrets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import BinaryIO, Callable, Mapping
+    from typing import Any, BinaryIO, Callable, Mapping
 
     from heygen.http.message import Request, Response
 
@@ -215,8 +215,15 @@ class Context:
 
     def with_environ(self, environ: Mapping[str, str]) -> Context:
         """Return the same context with another environment."""
+        return self._changed(environ=environ)
+
+    def with_sleep(self, sleep: Callable[[float], None]) -> Context:
+        """Return the same context with another way to let time pass."""
+        return self._changed(sleep=sleep)
+
+    def _changed(self, **attributes: Any) -> Context:
         other = object.__new__(Context)
-        other.__dict__.update(self.__dict__, environ=environ)
+        other.__dict__.update(self.__dict__, **attributes)
         return other
 
     def random(self) -> float:

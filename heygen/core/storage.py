@@ -228,12 +228,15 @@ class Lock:
             self._descriptor = -1
 
 
-def try_lock(descriptor: int) -> bool:
-    """Take the lock of an open file, which closing it gives back; False where another process has it."""
+def try_lock(descriptor: int, place: int = 0) -> bool:
+    """Take the lock of an open file, which closing it gives back; False where another process has it.
+
+    Windows locks one byte, and keeps others from reading it: the one at `place`, be it behind the end.
+    """
     try:
         import fcntl
     except ImportError:
-        return _try_lock_on_windows(descriptor)
+        return _try_lock_on_windows(descriptor, place)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -243,14 +246,14 @@ def try_lock(descriptor: int) -> bool:
     return True
 
 
-def _try_lock_on_windows(descriptor: int) -> bool:
+def _try_lock_on_windows(descriptor: int, place: int) -> bool:
     try:
         import msvcrt
     except ImportError:
         return True  # a system without locks
 
     try:
-        os.lseek(descriptor, 0, os.SEEK_SET)
+        os.lseek(descriptor, place, os.SEEK_SET)
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
     except PermissionError:
         return False

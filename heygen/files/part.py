@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+from _thread import allocate_lock
 
 from heygen.core.errors import HeygenError
 from heygen.core.regular_file import NotRegular, is_of_this_user, is_private, open_regular
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from heygen.core.context import OutputStream
 
 LONGEST_NAME = 255  # bytes, in every common file system
+_UMASK = allocate_lock()  # the process has one, which can be read only by setting it
 _LARGEST_NOTE = 64 * 1024  # bytes
 
 
@@ -229,8 +231,9 @@ class PartFile(Part):
         """Give the file the mode of a new one: until it is complete, it is for its owner alone."""
         if not hasattr(os, "fchmod"):
             return
-        mask = os.umask(0o077)
-        os.umask(mask)
+        with _UMASK:
+            mask = os.umask(0o077)
+            os.umask(mask)
         try:
             os.fchmod(self._descriptor, 0o666 & ~mask)
         except OSError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from _thread import allocate_lock
 from codecs import BOM_UTF8
 
 from heygen.core.errors import HeygenError
@@ -51,7 +52,7 @@ class Answer(Record):
 
 
 class Client:
-    """Talks to the API. `credential` has `headers()`, `secrets()` and `hint_when_rejected`; some calls need none.
+    """Talks to the API, for any thread. `credential` has `headers()`, `secrets()` and `hint_when_rejected`; some calls need none.
 
     `renew`, for a credential that ends, takes it and whether the API rejected it, and returns the one to use next.
     """
@@ -67,6 +68,7 @@ class Client:
         self.settings = settings
         self.credential = credential
         self.renew = renew
+        self._renewing = allocate_lock()
         self._transport: Callable[[Request], Response] | None = None
         self._trace: Trace | None = None
 
@@ -110,20 +112,24 @@ class Client:
         `outcome_is_unknown` is set where the server may have acted on a call that changes something, and no answer
         says whether it did.
         """
-        self._renew(is_rejected=False)
+        self._renew(self.credential, is_rejected=False)
+        used = self.credential
         try:
             return self._send(call, retries)
         except HeygenError as error:
-            if error.status != 401 or not self._renew(is_rejected=True):
+            if error.status != 401 or not self._renew(used, is_rejected=True):
                 raise
         return self._send(call, retries)
 
-    def _renew(self, is_rejected: bool) -> bool:
-        """Renew the credential where that is needed; tell whether there is another one now."""
-        before = self.credential
-        if before is not None and self.renew is not None:
-            self.credential = self.renew(before, is_rejected)
-        return self.credential is not before
+    def _renew(self, used: Any, is_rejected: bool) -> bool:
+        """Renew the credential where that is needed; tell whether there is another one than was used.
+
+        Of several threads, one renews it for all.
+        """
+        with self._renewing:
+            if used is not None and self.renew is not None and self.credential is used:
+                self.credential = self.renew(used, is_rejected)
+            return self.credential is not used
 
     def _send(self, call: Call, retries: int | None) -> Answer:
         most = self.settings.max_retries if retries is None else retries

@@ -1,0 +1,163 @@
+"""Waiting for many jobs with one cadence: which are due, and what the API says of all of them in one answer."""
+
+from __future__ import annotations
+
+from heygen.api import operations
+from heygen.calls import jobs
+from heygen.calls.request import call_of, path_of
+from heygen.core.errors import HeygenError
+from heygen.http.client import Call
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Sequence
+
+    from heygen.api.operations import Operation, Wait
+    from heygen.core.context import Context
+    from heygen.http.client import Client
+
+MOST_IDS = 100  # in one request, as the documents say
+GATHERING = 1.0  # seconds in which what is due is gathered into one request
+_NOT_FOUND = "not_found"
+
+
+class Watched:
+    """What a row has made and waits for: its jobs, and when they are to be looked at next."""
+
+    def __init__(self, task: Any, ids: Sequence[str], plan: Wait, wanted: Wait, now: float) -> None:
+        self.task = task
+        self.plan = plan
+        self.wanted = wanted  # another plan than `plan` while the session is waited for that will name the resource
+        self.jobs = [jobs.Job(id) for id in ids]
+        self.interval = jobs.FIRST_INTERVAL
+        self.due = now + GATHERING
+
+    @property
+    def ids(self) -> list[str]:
+        """The IDs of its jobs."""
+        return [job.id for job in self.jobs]
+
+    @property
+    def state(self) -> Any:
+        """The last that is known of a single job, or None."""
+        document = self.jobs[0].document if len(self.jobs) == 1 else None
+        return document["data"] if isinstance(document, dict) and "data" in document else document
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all of its jobs have ended."""
+        return all(job.state != jobs.RUNNING for job in self.jobs)
+
+    def put_off(self, context: Context) -> None:
+        """Decide when to look at it next."""
+        jittered = self.interval * (1 + jobs.JITTER * (2 * context.random() - 1))
+        self.due = context.monotonic() + jittered
+        self.interval = min(self.interval * 2, jobs.LONGEST_INTERVAL)
+
+
+class Schedule:
+    """All that is waited for, and what is due."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self._waiting: list[Watched] = []
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def add(self, watched: Watched) -> None:
+        """Wait for it."""
+        self._waiting.append(watched)
+
+    @property
+    def next_due(self) -> float | None:
+        """When something is due next, in monotonic seconds."""
+        return min((each.due for each in self._waiting), default=None)
+
+    def take_all(self) -> list[Watched]:
+        """Take out all that is waited for."""
+        taken, self._waiting = self._waiting, []
+        return taken
+
+    def take_due(self) -> list[list[Watched]]:
+        """Take out what is due now, in groups that one request can ask for.
+
+        What would be due within a part of its interval comes along.
+        """
+        now = self.context.monotonic()
+        if not any(each.due <= now for each in self._waiting):
+            return []
+        taken = [each for each in self._waiting if each.due <= now + each.interval / 4]
+        chosen = set(map(id, taken))
+        self._waiting = [each for each in self._waiting if id(each) not in chosen]
+        groups: dict[Any, list[list[Watched]]] = {}
+        for each in taken:
+            of_kind = groups.setdefault(each.plan.poll_path, [[]])
+            if sum(len(other.jobs) for other in of_kind[-1]) + len(each.jobs) > MOST_IDS and of_kind[-1]:
+                of_kind.append([])
+            of_kind[-1].append(each)
+        return [group for of_kind in groups.values() for group in of_kind]
+
+
+class Poller:
+    """Asks the API for the states of jobs, for any thread."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self._without_statuses: set[str] = set()  # paths that the API turned out not to have
+
+    def look(self, group: list[Watched]) -> None:
+        """Bring the jobs of a group up to date; they all wait by the same plan.
+
+        Raises HeygenError where the API refuses us altogether; a passing failure changes nothing.
+        """
+        running = [(each, job) for each in group for job in each.jobs if job.state == jobs.RUNNING]
+        plan = group[0].plan
+        found = self._statuses(plan, [job.id for _, job in running]) if len(running) > 1 else None
+        for each, job in running:
+            status = None if found is None else found.get(job.id, "")
+            # What is over is looked at itself, and so is an ID that may be missing: the list says too little of both.
+            if status is None or status in (*plan.succeeded, *plan.failed, _NOT_FOUND):
+                jobs.poll_once(job, plan, lambda id: self._get(each, id))
+                if job.state == jobs.REFUSED and job.error is not None and job.error.status == 401:
+                    job.state = jobs.RUNNING
+                    raise job.error
+            elif status:
+                job.status, job.not_found = status, 0
+
+    def _statuses(self, plan: Wait, ids: list[str]) -> dict[str, str] | None:
+        """Return the statuses by ID as one request gets them; empty for a passing failure, None where there is no such request."""
+        operation = _statuses_operation(plan)
+        if operation is None or operation.path in self._without_statuses or any("," in id for id in ids):
+            return None
+        (name,) = (each.name for each in operation.parameters if each.name != "batch_ids")
+        try:
+            answer = self.client.send(call_of(operation, {name: ",".join(ids)}, None), retries=0)
+        except HeygenError as error:
+            if jobs.is_passing(error):
+                return {}
+            if error.status == 401:
+                raise
+            self._without_statuses.add(operation.path)
+            return None
+        data = answer.document.get("data") if isinstance(answer.document, dict) else None
+        entries = [each for each in data if isinstance(each, dict)] if isinstance(data, list) else []
+        own_name = name[:-1]
+        return {
+            str(entry.get(own_name) or entry.get("video_id")): entry["status"]
+            for entry in entries
+            if isinstance(entry.get("status"), str)
+        }
+
+    def _get(self, watched: Watched, id: str) -> Any:
+        operation = operations.find_by_words(watched.plan.follow_up)
+        if operation is None:
+            raise LookupError(" ".join(watched.plan.follow_up))
+        last = [each.name for each in operation.parameters if each.location == "path"][-1]
+        call = Call(method="GET", path=path_of(operation, {**watched.task.row.values, last: id}))
+        return self.client.send(call, retries=0).document
+
+
+def _statuses_operation(plan: Wait) -> Operation | None:
+    """Return the operation that gives the statuses of many jobs at once, or None where there is none."""
+    return operations.find_by_request("GET", plan.poll_path.rpartition("/")[0] + "/statuses")
