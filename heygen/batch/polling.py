@@ -31,6 +31,7 @@ class Watched:
         self.jobs = [jobs.Job(id) for id in ids]
         self.interval = jobs.FIRST_INTERVAL
         self.due = now + GATHERING
+        self.is_to_be_fetched = False  # a list says that it is over, or does not know it
 
     @property
     def ids(self) -> list[str]:
@@ -107,23 +108,34 @@ class Poller:
         self._without_statuses: set[str] = set()  # paths that the API turned out not to have
 
     def look(self, group: list[Watched]) -> None:
-        """Bring the jobs of a group up to date; they all wait by the same plan.
+        """Bring the jobs of a group up to date; they all wait by the same plan. Of several, only the statuses are asked
+        for, and what is over is left to be fetched.
 
         Raises HeygenError where the API refuses us altogether; a passing failure changes nothing.
         """
+        if len(group) == 1:
+            self._fetch(group[0])
+            return
         running = [(each, job) for each in group for job in each.jobs if job.state == jobs.RUNNING]
+        found = self._statuses(group[0].plan, [job.id for _, job in running])
         plan = group[0].plan
-        found = self._statuses(plan, [job.id for _, job in running]) if len(running) > 1 else None
         for each, job in running:
             status = None if found is None else found.get(job.id, "")
             # What is over is looked at itself, and so is an ID that may be missing: the list says too little of both.
             if status is None or status in (*plan.succeeded, *plan.failed, _NOT_FOUND):
-                jobs.poll_once(job, plan, lambda id: self._get(each, id))
+                each.is_to_be_fetched = True
+            elif status:
+                job.status, job.not_found = status, 0
+
+    def _fetch(self, watched: Watched) -> None:
+        """Bring the jobs of one row up to date, with their documents."""
+        watched.is_to_be_fetched = False
+        for job in watched.jobs:
+            if job.state == jobs.RUNNING:
+                jobs.poll_once(job, watched.plan, lambda id: self._get(watched, id))
                 if job.state == jobs.REFUSED and job.error is not None and job.error.status == 401:
                     job.state = jobs.RUNNING
                     raise job.error
-            elif status:
-                job.status, job.not_found = status, 0
 
     def _statuses(self, plan: Wait, ids: list[str]) -> dict[str, str] | None:
         """Return the statuses by ID as one request gets them; empty for a passing failure, None where there is no such request."""

@@ -60,7 +60,7 @@ class Summary:
         self.total = plan.rows
         self.before = plan.done + plan.created + plan.failed  # rows that needed nothing
         self.failed_before = plan.failed
-        self.counts = dict.fromkeys((workers.COMPLETED, workers.CREATED, workers.FAILED, workers.UNKNOWN), 0)
+        self.counts = dict.fromkeys((workers.COMPLETED, workers.CREATED, workers.FAILED, workers.UNKNOWN, workers.UNSAVED), 0)
         self.saved = 0
         self.under_way = 0
         self.rate_limited = 0
@@ -68,7 +68,7 @@ class Summary:
     @property
     def ended(self) -> int:
         """How many rows have come to an end, in this run or before."""
-        return self.before + sum(self.counts.values())
+        return self.before + sum(self.counts.values()) - self.counts[workers.UNSAVED]
 
     @property
     def left(self) -> int:
@@ -111,6 +111,7 @@ class Runner:
         self._results: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._numbers = itertools.count()
         self._busy = self._sending = 0  # tasks that are with the threads; those of rows
+        self._looked_at = 0  # rows of polls under way
         self._schedule = Schedule(context)
         self._steps = plan.steps()
         self._deferred: list[Change] = []
@@ -189,7 +190,7 @@ class Runner:
                 break
             self._show()
         for change in self._deferred:
-            self._end(change, workers.PENDING)
+            self._end(change, workers.UNSAVED if change.ids else workers.PENDING)
         for watched in self._schedule.take_all():
             # It goes on, and the next run waits for it.
             self._end(Change(kind=workers.PENDING, task=watched.task, ids=tuple(watched.ids), result=watched.state), workers.PENDING)
@@ -197,13 +198,18 @@ class Runner:
 
     def _fill(self) -> None:
         """Hand on rows, as many as the threads can take soon."""
-        while self._sending < 2 * self.options.threads and self._sending + len(self._schedule) < MOST_UNDER_WAY:
+        while self._sending < 2 * self.options.threads and self._under_way < MOST_UNDER_WAY:
             if self.options.stop_after is not None and self._failures >= self.options.stop_after:
                 self._steps = iter(())
             found = next(self._steps, None)
             if found is None:
                 return
             self._begin(*found)
+
+    @property
+    def _under_way(self) -> int:
+        """How many rows have been begun, and not ended."""
+        return self._sending + self._looked_at + len(self._schedule)
 
     def _begin(self, step: int, row: Row) -> None:
         ledger = self.journal.ledger
@@ -246,7 +252,11 @@ class Runner:
         for group in self._schedule.take_due():
             for watched in group:
                 watched.put_off(self.context)
-            self._put(_POLLS, lambda group=group: self.worker.look(group))
+            self._look(group)
+
+    def _look(self, group: list[Watched]) -> None:
+        self._looked_at += len(group)
+        self._put(_POLLS, lambda: self.worker.look(group))
 
     def _sleep(self, seconds: float) -> None:
         """Let time pass until something is due, and show how it is going meanwhile."""
@@ -271,11 +281,11 @@ class Runner:
         self._round += 1
         again, self._deferred = self._deferred, []
         for change in again:
-            self._put(_ROWS, lambda task=change.task: self.worker.send(task))
+            self._put(_SAVES if change.ids else _ROWS, change.again)
         return True
 
     def _show(self) -> None:
-        self.summary.under_way = self._sending + len(self._schedule)
+        self.summary.under_way = self._under_way
         self.summary.rate_limited = self.gate.refusals
         self.display.update(self.summary)
 
@@ -293,8 +303,14 @@ class Runner:
         elif isinstance(result, BaseException):
             raise result
         elif isinstance(result, list):
+            self._looked_at -= len(result)
             for each in result:
-                self._watch(each) if isinstance(each, Watched) else self._handle(each)
+                if not isinstance(each, Watched):
+                    self._handle(each)
+                elif each.is_to_be_fetched and not self.stop.is_set:
+                    self._look([each])  # each by itself: the threads share them
+                else:
+                    self._watch(each)
         else:
             self._handle(result)
 
@@ -312,8 +328,6 @@ class Runner:
         elif change.kind != workers.PENDING:
             self._passing_in_a_row = 0
             self._end(change, change.kind)
-        elif change.ids:
-            self._end(change, workers.PENDING)
 
     def _end(self, change: Change, status: str) -> None:
         """Tell what has become of a row."""
@@ -321,7 +335,7 @@ class Runner:
         if status in self.summary.counts:
             self.summary.counts[status] += 1
         self.summary.saved += bool(change.saved)
-        self._failures += status in (workers.FAILED, workers.UNKNOWN)
+        self._failures += status in (workers.FAILED, workers.UNKNOWN, workers.UNSAVED)
         document: dict[str, Any] = {"id": row.id, "line": row.line, "status": status}
         if change.ids:
             document["resource_id"] = change.ids[0]

@@ -17,7 +17,7 @@ from heygen.core.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable
 
     from heygen.batch.journal import Journal
     from heygen.batch.pace import PacedClient, Stop
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from heygen.http.client import Call
 
 # What becomes of a row in this run.
-CREATED, COMPLETED, FAILED, UNKNOWN, PENDING, DEFERRED = "created", "completed", "failed", "unknown", "pending", "deferred"
+CREATED, COMPLETED, FAILED, UNKNOWN = "created", "completed", "failed", "unknown"
+UNSAVED, PENDING = "unsaved", "pending"  # the next run goes on with it
+DEFERRED = "deferred"  # this run tries again
 
 KEY_LIFETIME = 23 * 3600.0  # seconds; the API honours a key for a day
 FATAL_STATUSES = (401, 402)  # no other row would fare better
@@ -47,7 +49,7 @@ class Task(Record):
 
 
 class Change(Record):
-    """What has become of a row. `watched` is what is to be waited for."""
+    """What has become of a row. `watched` is what is to be waited for, and `again` tries once more what was deferred."""
 
     kind: str
     task: Task
@@ -56,6 +58,7 @@ class Change(Record):
     error: HeygenError | None = None
     watched: Watched | None = None
     saved: tuple[str, ...] = ()
+    again: Callable[[], Change] | None = None
 
 
 class Worker:
@@ -123,12 +126,12 @@ class Worker:
             )
         )
 
-    def _append(self, task: Task, ids: tuple[str, ...], event: str, **facts: Any) -> None:
+    def _append(self, task: Task, made: tuple[str, ...], event: str, **facts: Any) -> None:
         """Write an event of a row that has made something; where that fails, the error names it."""
         try:
             self.journal.append(self.journal.event(event, task.row.id, **facts))
         except HeygenError as error:
-            details = {"row": task.row.id, "ids": list(ids), **error.details}
+            details = {"row": task.row.id, "ids": list(made), **error.details}
             raise HeygenError(error.code, error.message, hint=error.hint, param=error.param, details=details) from error
 
     def _may_repeat(self, task: Task) -> bool:
@@ -145,16 +148,18 @@ class Worker:
             self.journal.append(self.journal.event("released", task.row.id, error=error.envelope()["error"]))
             if is_fatal:
                 raise error
-            return Change(kind=DEFERRED, task=task.replace(sent_at=None), error=error)
-        self.journal.append(self.journal.event("ended", task.row.id, status=FAILED, error=error.envelope()["error"]))
-        return Change(kind=FAILED, task=task, error=error)
+            return self._deferred(task.replace(sent_at=None), error)
+        return self._failed(task, (), error)
 
     def _lost(self, task: Task, error: HeygenError) -> Change:
         if self._may_repeat(task):
             error.message = error.message.partition("; the API may have")[0]
             error.hint = "Run the same command again: it repeats the request with its key, which makes nothing twice"
-            return Change(kind=DEFERRED, task=task, error=error)
+            return self._deferred(task, error)
         return self._look_for(task)
+
+    def _deferred(self, task: Task, error: HeygenError) -> Change:
+        return Change(kind=DEFERRED, task=task, error=error, again=lambda: self.send(task))
 
     def _look_for(self, task: Task) -> Change:
         """Look whether something like it was made, and say so: it is not for us to decide whether it is this row's."""
@@ -224,8 +229,7 @@ class Worker:
         ids = tuple(watched.ids)
         refused = [job for job in watched.jobs if job.state == jobs.REFUSED]
         if refused:
-            # It was made, and may be there: the next run looks again.
-            return Change(kind=FAILED, task=task, ids=ids, error=refused[0].error)
+            return self._failed(task, ids, refused[0].error or HeygenError("error", "it cannot be looked at"))
         if watched.plan.follow_up != watched.wanted.follow_up:
             made = tuple(jobs.ids(first.document, watched.wanted))
             if made and first.state == jobs.SUCCEEDED and first.status in watched.wanted.succeeded:
@@ -241,11 +245,15 @@ class Worker:
             code = "video_failed" if watched.plan.follow_up == ("video", "get") else "cli_job_failed"
             text = f"{' '.join(watched.plan.follow_up[:-1])} {job.id} {job.status}" + (f": {reason}" if reason else "")
             error = HeygenError(code, text, hint=hints.command_line(*watched.plan.follow_up, job.id))
-            self._append(task, ids, "ended", status=FAILED, error=error.envelope()["error"], result=_bounded(result))
-            return Change(kind=FAILED, task=task, ids=ids, result=result, error=error)
+            return self._failed(task, ids, error, result)
         self._append(task, ids, "ended", status=COMPLETED, result=_bounded(result))
         change = Change(kind=COMPLETED, task=task, ids=ids, result=result)
         return change if self.saver is None else self.save(change, watched.plan.follow_up, dict(zip(ids, documents)))
+
+    def _failed(self, task: Task, ids: tuple[str, ...], error: HeygenError, result: Any = None) -> Change:
+        facts = {"result": _bounded(result)} if result is not None else {}
+        self._append(task, ids, "ended", status=FAILED, error=error.envelope()["error"], **facts)
+        return Change(kind=FAILED, task=task, ids=ids, result=result, error=error)
 
     # --- saving
 
@@ -266,10 +274,15 @@ class Worker:
         except HeygenError as error:
             if error.status in FATAL_STATUSES or error.param == "journal":
                 raise
+            if error.code != "file_exists":
+                error.hint = "Run the same command again: it is finished, and is only downloaded"
             if error.code == "canceled":
-                return change.replace(kind=PENDING, error=None)
-            error.hint = error.hint if error.code == "file_exists" else "Run the same command again: it is finished, and only saved"
-            return change.replace(kind=FAILED, error=error)
+                return change.replace(kind=UNSAVED)
+            if jobs.is_passing(error) or error.code.startswith("cli_download_"):
+                later = change.replace(kind=COMPLETED, error=None)
+                fresh = dict.fromkeys(resources)  # with links of their own time
+                return change.replace(kind=DEFERRED, error=error, again=lambda: self.save(later, shown_by, fresh))
+            return change.replace(kind=UNSAVED, error=error)
         self._append(task, change.ids, "saved", paths=list(map(self._from_journal, files)))
         return change.replace(saved=tuple(files))
 

@@ -257,7 +257,7 @@ def _run(invocation: Invocation, jobs: Any, maker: Any, path: str, shard: Shard,
 
 
 def _sentence(summary: Summary) -> str:
-    counts = {**summary.counts, "left": summary.left}
+    counts = {**summary.counts, "left": summary.left - summary.counts["unsaved"]}
     told = [f"{count} {name}" for name, count in counts.items() if count]
     told += [f"{summary.before} done before"] if summary.before else []
     return f"{summary.total} row{'s' * (summary.total != 1)}: {', '.join(told) or 'nothing to do'}"
@@ -265,12 +265,13 @@ def _sentence(summary: Summary) -> str:
 
 def _failure(invocation: Invocation, summary: Summary) -> HeygenError | None:
     """Return the error for rows that have not ended well, or None where all have."""
-    from heygen.batch.worker import FAILED, UNKNOWN
+    from heygen.batch.worker import FAILED, UNKNOWN, UNSAVED
 
     failed, unknown = summary.counts[FAILED] + summary.failed_before, summary.counts[UNKNOWN]
     if not failed and not unknown and not summary.left:
         return None
-    told = [(failed, "failed"), (unknown, "unknown"), (summary.left, "left")]
+    unsaved = summary.counts[UNSAVED]
+    told = [(failed, "failed"), (unknown, "unknown"), (unsaved, "unsaved"), (summary.left - unsaved, "left")]
     text = ", ".join(f"{count} {name}" for count, name in told if count)
     hint = None
     if not summary.left and failed:
