@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 # What a part of `allOf` may have and be a rule; anything else makes it a schema of its own.
 _KEYWORDS = {"oneOf", "anyOf", "not", "if", "then", "dependentRequired", "minProperties", "x-cli-order", "x-cli-most"}
+# Those of them that are rules where they stand in a schema itself, too.
+_OWN = ("not", "if", "then", "dependentRequired", "minProperties", "x-cli-order", "x-cli-most")
 
 
 class Name(str):
@@ -32,16 +34,23 @@ def is_rule(schema: Schema) -> bool:
     return bool(schema) and set(schema) <= _KEYWORDS
 
 
+def has_rules(schema: Schema) -> bool:
+    """Tell whether a schema says how fields go together."""
+    return "allOf" in schema or any(key in schema for key in _OWN)
+
+
 def breaches(instance: dict[str, Any], schema: Schema, fits: Fits, wrong: set[str]) -> Iterator[Breach]:
     """Yield what an object breaks of a schema's own rules and of those in its `allOf`.
 
     `wrong` are the fields that have a problem of their own: a rule about one of them says nothing new.
     """
-    named = ("not", "if", "then", "dependentRequired", "minProperties", "x-cli-order", "x-cli-most")
-    own = {key: schema[key] for key in named if key in schema}
+    own = {key: schema[key] for key in _OWN if key in schema}
     for rule in (own, *filter(is_rule, schema.get("allOf", ()))):
-        if not _fields(rule) & wrong:
-            yield from _check(instance, rule, fits, schema)
+        if "x-cli-order" in rule and _fields(rule) & wrong:
+            continue  # values that have no order
+        found = list(_check(instance, rule, fits, schema))
+        if found and not _fields(rule) & wrong:
+            yield from found
 
 
 def _check(instance: dict[str, Any], rule: Schema, fits: Fits, owner: Schema) -> Iterator[Breach]:

@@ -37,7 +37,9 @@ def alternatives(schema: dict[str, Any]) -> list[dict[str, Any]]:
 
 def variants(schema: dict[str, Any], document: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the resolved variants of a union with a discriminator by discriminator value; else empty."""
-    mapping = schema.get("discriminator", {}).get("mapping", {})
+    if "discriminator" not in schema:
+        return {}
+    mapping = schema["discriminator"].get("mapping", {})
     return {value: resolve({"$ref": reference}, document) for value, reference in mapping.items()}
 
 

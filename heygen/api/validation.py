@@ -49,7 +49,7 @@ def validate(instance: Any, schema: dict[str, Any], document: dict[str, Any], pa
     for part in schema.get("allOf", ()):
         if not rules.is_rule(part):
             problems.extend(validate(instance, part, document, path))
-    if isinstance(instance, dict):
+    if isinstance(instance, dict) and rules.has_rules(schema):
         problems.extend(_broken_rules(instance, schema, document, path, problems))
     return problems
 

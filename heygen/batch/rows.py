@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from heygen.api.operations import Operation
     from heygen.api.remarks import Remark
+    from heygen.api.validation import Problem
     from heygen.batch.job_file import Job
     from heygen.batch.template import Template
     from heygen.http.client import Call
@@ -85,11 +86,9 @@ class RowMaker:
         command = self._command(job)
         operation = command.operation
         values = self._values(command, job)
-        content = self._content(job, operation)
-        if self.is_checked and not is_known:
-            found = bodies.problems(operation, content)
-            if found:
-                raise Refused(*((problem.path, problem.text()) for problem in found))
+        content, found = self._content(job, operation, self.is_checked and not is_known)
+        if found:
+            raise Refused(*((problem.path, problem.text()) for problem in found))
         # Sorted: the order of fields changes nothing of what is asked for.
         text = json.dumps([operation.method, operation.path, values, content], sort_keys=True)
         asked_for = digest(text)
@@ -146,7 +145,16 @@ class RowMaker:
                 raise Refused(("arguments", f"{command.text} needs <{flag_name(name)}>"))
         return values
 
-    def _content(self, job: Job, operation: Operation) -> dict[str, Any] | None:
+    def _content(self, job: Job, operation: Operation, is_checked: bool) -> tuple[dict[str, Any] | None, list[Problem]]:
+        """Return the body of a job, and what is wrong with it, if that is to be known."""
+        content = self._body(job, operation)
+        if self.template is not None and self.template.has_whole_values and content is not None:
+            found = bodies.problems(operation, content)
+            if not _give_types(content, found):
+                return content, found if is_checked else []
+        return content, bodies.problems(operation, content) if is_checked else []
+
+    def _body(self, job: Job, operation: Operation) -> dict[str, Any] | None:
         content = job.data
         if content is not None and not isinstance(content, dict):
             raise Refused(("data", "data must be an object"))
@@ -155,23 +163,28 @@ class RowMaker:
         if content is not None:
             raise Refused(("data", "data and --template cannot go together"))
         try:
-            content = self.template.fill(job.columns)
+            return self.template.fill(job.columns)
         except KeyError as error:
             raise Refused(("", no_column(error.args[0], list(job.columns), self.template.source).message)) from None
-        return self._typed(content, operation) if self.template.has_whole_values else content
 
-    @staticmethod
-    def _typed(content: dict[str, Any], operation: Operation) -> dict[str, Any]:
-        """Give values that stand for a whole field the type that the schema wants there: a table has texts alone."""
-        for problem in bodies.problems(operation, content):
-            if problem.kind == "type" and problem.path and "string" not in problem.wanted:
-                text = paths.value_at(content, problem.path)
-                if isinstance(text, str):
-                    try:
-                        paths.assign(content, paths.parse(problem.path), bodies.strict_json(text.strip()))
-                    except (ValueError, RecursionError):
-                        continue
-        return content
+
+def _give_types(content: dict[str, Any], found: list[Problem]) -> bool:
+    """Give values that stand for a whole field the type that the schema wants there, since a table has texts alone.
+
+    Returns whether any was changed.
+    """
+    is_changed = False
+    for problem in found:
+        if problem.kind == "type" and problem.path and "string" not in problem.wanted:
+            text = paths.value_at(content, problem.path)
+            if isinstance(text, str):
+                try:
+                    value = bodies.strict_json(text.strip())
+                except (ValueError, RecursionError):
+                    continue
+                paths.assign(content, paths.parse(problem.path), value)
+                is_changed = True
+    return is_changed
 
 
 class _Command:
