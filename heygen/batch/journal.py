@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from heygen.batch.shard import Shard
     from heygen.core.context import Context
 
-_LOCKED_BYTE = 1 << 40  # far behind the end: where a lock keeps readers away (Windows), it keeps them away from nothing
+LOCKED_BYTE = 1 << 40  # far behind the end: where a lock keeps readers away (Windows), it keeps them away from nothing
+_MOST_TRIES = 5
 _sync = getattr(os, "fdatasync", os.fsync)
 
 
@@ -56,8 +57,12 @@ class Journal:
             raise
 
     def _open(self, shard: Shard) -> None:
-        if not storage.try_lock(self._descriptor, _LOCKED_BYTE):
-            raise _in_use(self.path)
+        tries = 1
+        while not storage.try_lock(self._descriptor, LOCKED_BYTE):
+            if tries > _MOST_TRIES:
+                raise _in_use(self.path)
+            tries += 1
+            self.context.sleep(0.05)  # `batch status` takes the lock for a moment
         self.ledger = Ledger(self.path)
         self._size = self.ledger.size
         self._cut()
