@@ -56,7 +56,11 @@ class JobFile:
         self.header: list[str] | None = None  # the columns of a table
         csv.field_size_limit(LONGEST_ROW)
         if self.format != "jsonl":
-            self.header = self._read_header()
+            try:
+                self.header = self._read_header()
+            except HeygenError:
+                self.close()
+                raise
 
     def jobs(self) -> Iterator[Job | Malformed]:
         """Yield every record from the first on, and what is none in its place."""

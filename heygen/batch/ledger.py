@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 
 from heygen.batch.events import event_at, events
+from heygen.batch.index import Index
 from heygen.batch.rows import digest
 
 TYPE_CHECKING = False
@@ -26,7 +27,7 @@ class Ledger:
         self.header: dict[str, Any] = {}
         self.last_run: dict[str, Any] = {}
         self.runs = 0
-        self._number: dict[int, int] = {}
+        self._index = Index()
         self.states = bytearray()
         self.is_unnamed = bytearray()  # whether the row has an ID that we made up
         self.attempts = array("L")
@@ -48,9 +49,8 @@ class Ledger:
         if not isinstance(event.get("id"), str):
             return
         key = digest(event["id"])
-        number = self._number.get(key)
-        if number is None:
-            number = self._number[key] = len(self.states)
+        number = self._index.setdefault(key, len(self.states))
+        if number == len(self.states):
             for column, nothing in ((self.states, NEW), (self.is_unnamed, 0), (self.attempts, 0), (self.requests, 0)):
                 column.append(nothing)  # type: ignore[attr-defined]
             self.sent_at.append(0.0)
@@ -79,7 +79,7 @@ class Ledger:
 
     def find(self, key: int) -> int | None:
         """Return the number of the row whose ID has a digest, or None."""
-        return self._number.get(key)
+        return self._index.get(key)
 
     def count(self, state: int) -> int:
         """Return how many rows are in a state."""

@@ -7,6 +7,7 @@ import unicodedata
 from array import array
 
 from heygen.batch import ledger as ledgers
+from heygen.batch.index import Index
 from heygen.batch.job_file import Malformed
 from heygen.batch.rows import Refused, digest
 from heygen.batch.saving import kind_of
@@ -138,8 +139,7 @@ class Planner:
         self.overwrites = overwrites
         self.problems = Problems(plan.jobs.name)
         self.changes = Problems(plan.jobs.name)
-        self._lines: dict[int, int] = {}  # by digest of an ID
-        self._stems: dict[int, int] = {}
+        self._lines, self._stems = Index(), Index()  # lines by digest of an ID, and of a file's name
         self._alike: dict[int, int] = {}
         self._new_unnamed: list[Row] = []
         self._seen = bytearray(len(self.ledger))
@@ -181,7 +181,7 @@ class Planner:
 
     def _occurrence(self, row: Row) -> int:
         """Return how many rows without an ID have asked for the same up to this one."""
-        if row.has_own_id or row.digest not in self._lines:
+        if row.has_own_id or self._lines.get(row.digest) is None:
             return 1
         self._alike[row.digest] = self._alike.get(row.digest, 1) + 1
         return self._alike[row.digest]

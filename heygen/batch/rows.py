@@ -202,13 +202,13 @@ class _Command:
         self.operation, rest = _operation(words, source)
         self.text = " ".join(self.operation.words)
         takes = [each for each in self.operation.parameters if each.location == "path"]
-        if len(rest) > len(takes):
-            raise _unusable(source, f"{self.text} takes {len(takes) or 'no'} argument{'s' * (len(takes) != 1)}, not {len(rest)}")
         for word in rest:
             if word.startswith("-"):
                 raise _unusable(source, f"{word} is a flag; what a row sends stands in its data or in the template")
             if word.startswith("<") and word.endswith(">"):
                 raise _unusable(source, f"{word} stands for a value; give the value itself")
+        if len(rest) > len(takes):
+            raise _unusable(source, f"{self.text} takes {len(takes) or 'no'} argument{'s' * (len(takes) != 1)}, not {len(rest)}")
         self.arguments = {each.name: Pattern(word, source) for each, word in zip(takes, rest)}
         self.needed = [each.name for each in self.operation.parameters if each.location == "path" or each.is_required]
         self.parameters = {name: each.name for each in self.operation.parameters for name in (each.name, flag_name(each.name))}

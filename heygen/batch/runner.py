@@ -118,15 +118,17 @@ class Runner:
         self._round = 1
         self._failures = self._passing_in_a_row = 0
         self._ledger_stream: Any = None
+        self._is_over = threading.Event()
         self._defect: BaseException | None = None
 
     def run(self) -> HeygenError | None:
         """Run the plan to its end. Returns why it stopped before that, or None; a second interrupt is raised."""
         coordinator = threading.Thread(target=self._coordinate, daemon=True)
         coordinator.start()
-        while coordinator.is_alive():
+        while not self._is_over.is_set():
             try:
-                coordinator.join(_LOOK)
+                # Not join(): before Python 3.13, one that is interrupted takes the thread for ended.
+                self._is_over.wait(_LOOK)
             except KeyboardInterrupt:
                 if self.stop.error is not None and self.stop.error.code == "canceled":
                     raise
@@ -155,6 +157,7 @@ class Runner:
             self.display.close()
             if self._ledger_stream is not None:
                 self._ledger_stream.close()
+            self._is_over.set()
 
     def _work(self) -> None:
         while True:

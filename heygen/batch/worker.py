@@ -147,6 +147,7 @@ class Worker:
             # Nothing came of it, and something may at another time.
             self.journal.append(self.journal.event("released", task.row.id, error=error.envelope()["error"]))
             if is_fatal:
+                self.stop.set(error)  # at once, for all threads
                 raise error
             return self._deferred(task.replace(sent_at=None), error)
         return self._failed(task, (), error)
