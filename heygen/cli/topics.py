@@ -153,6 +153,34 @@ def _data() -> tuple[Block, ...]:
     )
 
 
+def _batch() -> tuple[Block, ...]:
+    return (
+        "heygen batch run sends a request for each row of a file. Rows of JSON have an id, a command such as video create, and "
+        "its body as data. A table has columns, which a template takes in wherever a text of it says {column}:",
+        examples(
+            "heygen batch run jobs.jsonl --dry-run",
+            'heygen batch run people.csv --command "video create" --template body.json --wait --output-path videos',
+        ),
+        "Every row is checked before the first is sent, and all problems are told with their lines. What was sent, and what it "
+        "has made, stands in a journal beside the file. Whatever ends a run, the same command carries on: rows that are done are "
+        "skipped, those under way are waited for, and a lost answer is asked for again with the same idempotency key.",
+        terms(
+            ("id", "What a row is known by. A row without one is known by what it asks for, and by how many like it precede it."),
+            ("--rerun failed", "Make rows anew that have failed."),
+            ("--rerun changed", "Make rows anew that are not what they were when they were sent; else they are refused."),
+            ("--rerun unknown", "Make rows anew whose answer was lost, where the API does not keep a repeat from making a second."),
+            ("--shard k/n", "One of n runs, on one machine or many; a row stays in its shard when others are added."),
+            ("--jobs n", "How many requests are under way at once. When the API answers 429, all of them slow down."),
+        ),
+        "A row ends as completed, created (without --wait), failed, unsaved, unknown or pending. The exit code is 0 if all are "
+        "well, 1 if not, 4 when --timeout is up, 130 after Ctrl-C; a second Ctrl-C ends at once. What a batch has made:",
+        examples(
+            "heygen batch status people.csv",
+            "heygen batch report people.csv --format html --output-path report.html",
+        ),
+    )
+
+
 def _sandbox() -> tuple[Block, ...]:
     return (
         "The sandbox is the whole HeyGen API, simulated on this machine. It needs no key, costs no credits and uses "
@@ -198,6 +226,7 @@ TOPICS = {
         Topic(name="formatting", summary="JSON, tables, single fields and pages", body=_formatting),
         Topic(name="waiting", summary="Jobs that take a while, and --wait", body=_waiting),
         Topic(name="data", summary="Request bodies with -d, --set and flags", body=_data),
+        Topic(name="batch", summary="Hundreds of videos from one file", body=_batch),
         Topic(name="sandbox", summary="Rehearse without a key, credits or a network", body=_sandbox),
         Topic(name="agents", summary="For coding agents and scripts", body=_agents),
     )

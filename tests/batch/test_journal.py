@@ -111,7 +111,9 @@ def test_a_full_disk_stops_before_sending(sandbox, jobs, cwd, tmp_path):
     assert error["code"] == "cli_file_io_error" and "journal" in error["message"]
     made = len(sandbox.world.store.all("video"))
     assert made <= 1 and made == len([each for each in sandbox.requests if each["method"] == "POST"])
-    assert start(sandbox, "batch", "run", "jobs.jsonl").wait() == 0
+    process = start(sandbox, "batch", "run", "jobs.jsonl")
+    process.communicate()
+    assert process.returncode == 0
     assert len(sandbox.world.store.all("video")) == 3
 
 
