@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from heygen.core.errors import HeygenError
 from heygen.output import cells, values
 from heygen.output.terminal import Terminal
 
@@ -23,7 +24,7 @@ _OTHER_MARK = ("?", "?", "yellow")
 class Display:
     """Shows the progress of one run on stderr, and its results on stdout where people read them."""
 
-    def __init__(self, output: Printer, title: str, is_terse: bool = False) -> None:
+    def __init__(self, output: Printer, title: str) -> None:
         self.output = output
         self.context = output.context
         self.title = cells.escape(title)
@@ -34,6 +35,7 @@ class Display:
         self._next_notice = self.context.monotonic() + BETWEEN_NOTICES
         self._samples: list[tuple[float, int]] = []
         self._limited = 0
+        self._has_told_of_field = False
 
     def created(self, row: str, ids: Sequence[str]) -> None:
         """Tell that a row has made something that is waited for now."""
@@ -61,8 +63,15 @@ class Display:
             terminal = self.output.terminal(stdout)
             stdout.write(_row_line(document, terminal) + "\n")
             stdout.flush()
-        else:
+            return
+        try:
             self.output.result(document)
+        except HeygenError as error:
+            if error.code != "cli_field_not_found":
+                raise
+            if not self._has_told_of_field:  # other rows may have it
+                self._has_told_of_field = True
+                self.output.warning(error.code, f"row {document['id']}: {error.message}", hint=error.hint)
 
     def clear(self) -> None:
         """Take the table away."""

@@ -86,10 +86,6 @@ class Journal:
         host = socket.gethostname()
         self.append({"event": "run", "process": os.getpid(), "host": host, "rows": rows, "time": self._now()})
 
-    def note(self, event: dict[str, Any]) -> None:
-        """Write an event along with the next one, or at the end; it is no loss if that never comes."""
-        self._add(event)
-
     def append(self, event: dict[str, Any]) -> None:
         """Write an event, and return when it is on the disk. Raises HeygenError: then it may not be."""
         ticket = self._add(event)

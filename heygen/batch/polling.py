@@ -138,7 +138,7 @@ class Poller:
                     raise job.error
 
     def _statuses(self, plan: Wait, ids: list[str]) -> dict[str, str] | None:
-        """Return the statuses by ID as one request gets them; empty for a passing failure, None where there is no such request."""
+        """Return the statuses by ID; empty after a passing failure, None where no request gets those of many."""
         operation = _statuses_operation(plan)
         if operation is None or operation.path in self._without_statuses or any("," in id for id in ids):
             return None

@@ -104,7 +104,7 @@ class Runner:
         self.gate = Gate(context, self.stop.sleep)
         self.deadline = None if options.timeout is None else context.monotonic() + options.timeout
         paced = PacedClient(client, context.with_sleep(self.stop.sleep), self.gate)
-        saver = Saver(paced, options.names.extension, options.overwrites) if options.names else None
+        saver = Saver(paced, self.stop, options.names.extension, options.overwrites) if options.names else None
         last = None if self.deadline is None else self.deadline + _LAST_REQUEST
         self.worker = Worker(journal, paced, self.stop, last, options.waits, saver)
         self._tasks: queue.PriorityQueue[Any] = queue.PriorityQueue()
@@ -196,12 +196,13 @@ class Runner:
             self._end(change, workers.UNSAVED if change.ids else workers.PENDING)
         for watched in self._schedule.take_all():
             # It goes on, and the next run waits for it.
-            self._end(Change(kind=workers.PENDING, task=watched.task, ids=tuple(watched.ids), result=watched.state), workers.PENDING)
+            ids = tuple(watched.ids)
+            self._end(Change(kind=workers.PENDING, task=watched.task, ids=ids, result=watched.state), workers.PENDING)
         self._show()
 
     def _fill(self) -> None:
         """Hand on rows, as many as the threads can take soon."""
-        while self._sending < 2 * self.options.threads and self._under_way < MOST_UNDER_WAY:
+        while self._busy < 2 * self.options.threads and self._under_way < MOST_UNDER_WAY:
             if self.options.stop_after is not None and self._failures >= self.options.stop_after:
                 self._steps = iter(())
             found = next(self._steps, None)

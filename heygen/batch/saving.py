@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any, Callable, Mapping, Sequence
 
     from heygen.api.operations import Wait
+    from heygen.batch.pace import Stop
     from heygen.batch.rows import Row
     from heygen.calls.assets import Kind
     from heygen.http.client import Client
@@ -69,11 +70,22 @@ def kind_of(plan: Wait | None) -> Kind | None:
     return next((each for each in KINDS if plan is not None and each.get_command == plan.follow_up), None)
 
 
+class _Progress(TransferObserver):
+    """Ends a download where the batch stops: the next run goes on from there."""
+
+    def __init__(self, stop: Stop) -> None:
+        self.stop = stop
+
+    def advance(self, count: int) -> None:
+        self.stop.sleep(0.0)
+
+
 class Saver:
     """Downloads the files of finished rows, for any thread; `note` hears of the names before the files appear."""
 
-    def __init__(self, client: Client, extension: str, may_overwrite: bool) -> None:
+    def __init__(self, client: Client, stop: Stop, extension: str, may_overwrite: bool) -> None:
         self.client = client
+        self.stop = stop
         self.extension = extension
         self.may_overwrite = may_overwrite
 
@@ -116,7 +128,7 @@ class Saver:
             def renew(resource: Resource = resource, name: str = name) -> str:
                 return resource.fresh_link(name)
 
-            Download(self.client, link, part, renew, lambda total, start: TransferObserver()).run()
+            Download(self.client, link, part, renew, lambda total, start: _Progress(self.stop)).run()
         return paths
 
 

@@ -7,8 +7,9 @@ from heygen.core.errors import ExitCode, HeygenError, usage_error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable
 
+    from heygen.batch.ledger import Ledger
     from heygen.batch.planning import Plan
     from heygen.batch.runner import Summary
     from heygen.batch.saving import Names
@@ -102,8 +103,11 @@ COMMAND = Command(
 
 def run(invocation: Invocation) -> int:
     """Check all rows, run them, and tell how it went."""
+    import os
+
     from heygen.batch import shard as shards, template as templates
     from heygen.batch.job_file import JobFile
+    from heygen.batch.ledger import Ledger
     from heygen.batch.planning import Plan, Planner
     from heygen.batch.rows import RowMaker
 
@@ -117,16 +121,18 @@ def run(invocation: Invocation) -> int:
             _check_table(given, jobs.header, template, names)
         path = _journal_path(given, shard)
         maker = RowMaker(given.get("command"), template, not given.get("no_validate"))
-        if given.get("dry_run"):
-            plan = Plan(jobs, maker, _ledger(path))
-            _planner(Planner, plan, given, shard, names).run()
+
+        def planned(ledger: Ledger) -> Plan:
+            plan = Plan(jobs, maker, ledger)
+            Planner(plan, shard, names, bool(given.get("wait")), set(given.get("rerun", ())), bool(given.get("force"))).run()
             _warn(invocation, plan)
+            return plan
+
+        if given.get("dry_run"):
+            plan = planned(Ledger(path if os.path.lexists(path) else None))
             invocation.output.result(_dry_run(plan, jobs.name, path, shard))
             return ExitCode.OK
-        # A journal that is not there yet is begun only once there is something to send.
-        if not _is_there(path):
-            _planner(Planner, Plan(jobs, maker, _ledger(path)), given, shard, names).run()
-        return _run(invocation, jobs, maker, path, shard, names)
+        return _run(invocation, jobs.name, path, shard, names, planned)
     finally:
         jobs.close()
 
@@ -166,23 +172,6 @@ def _journal_path(given: dict[str, Any], shard: Shard) -> str:
     return shard.journal(given["jobs"])
 
 
-def _is_there(path: str) -> bool:
-    import os
-
-    return os.path.lexists(path)
-
-
-def _ledger(path: str) -> Any:
-    from heygen.batch.ledger import Ledger
-
-    return Ledger(path if _is_there(path) else None)
-
-
-def _planner(Planner: Any, plan: Plan, given: dict[str, Any], shard: Shard, names: Names | None) -> Any:
-    waits = bool(given.get("wait"))
-    return Planner(plan, shard, names, waits, set(given.get("rerun", ())), bool(given.get("force")))
-
-
 def _warn(invocation: Invocation, plan: Plan) -> None:
     """Warn of fields that are sent all the same, once each, however many rows have them."""
     for (kind, path), (remark, line, count) in list(plan.warnings.items())[:20]:
@@ -215,20 +204,28 @@ def _dry_run(plan: Plan, name: str, journal: str, shard: Shard) -> dict[str, Any
     }
 
 
-def _run(invocation: Invocation, jobs: Any, maker: Any, path: str, shard: Shard, names: Names | None) -> int:
+def _run(
+    invocation: Invocation, name: str, path: str, shard: Shard, names: Names | None, planned: Callable[[Ledger], Plan]
+) -> int:
+    import os
+
     from heygen.batch.display import Display
     from heygen.batch.journal import Journal
-    from heygen.batch.planning import Plan, Planner
+    from heygen.batch.ledger import Ledger
     from heygen.batch.runner import Options, Runner
 
     given = invocation.given
-    client = invocation.client()
+    plan = None
+    if not os.path.lexists(path):
+        # A journal is begun once there is something to send, and somebody to send it as.
+        plan = planned(Ledger(None))
+        invocation.client()
     journal = Journal(invocation.context, path, shard)
     is_finished = False
     try:
-        plan = Plan(jobs, maker, journal.ledger)
-        _planner(Planner, plan, given, shard, names).run()
-        _warn(invocation, plan)
+        if plan is None or len(journal.ledger):
+            plan = planned(journal.ledger)
+        client = invocation.client()
         journal.begin(plan.rows)
         options = Options(
             waits=bool(given.get("wait")),
@@ -238,7 +235,7 @@ def _run(invocation: Invocation, jobs: Any, maker: Any, path: str, shard: Shard,
             timeout=given.get("timeout"),
             overwrites=bool(given.get("force")),
         )
-        display = Display(invocation.output, f"{jobs.name}: {len(plan)} of {plan.rows} rows to go")
+        display = Display(invocation.output, f"{name}: {len(plan)} of {plan.rows} rows to go")
         runner = Runner(invocation.context, client, plan, journal, options, display, display.result)
         try:
             stopped = runner.run()
