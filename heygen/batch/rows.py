@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from heygen.http.client import Call
 
 LONGEST_ID = 1024  # characters
+_BEGINNINGS = tuple("-0123456789[{tfn")  # of what JSON has beside texts
 
 
 class Row(Record):
@@ -177,7 +178,7 @@ def _give_types(content: dict[str, Any], found: list[Problem]) -> bool:
     for problem in found:
         if problem.kind == "type" and problem.path and "string" not in problem.wanted:
             text = paths.value_at(content, problem.path)
-            if isinstance(text, str):
+            if isinstance(text, str) and text.lstrip()[:1] in _BEGINNINGS:
                 try:
                     value = bodies.strict_json(text.strip())
                 except (ValueError, RecursionError):
