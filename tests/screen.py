@@ -28,6 +28,8 @@ class Screen:
                 del self.rows[self.row + 1 :]
             elif final == "K" and parameters in ("", "0"):
                 self._line()[self.column :] = []
+            elif final == "A":
+                self.row = max(self.row - int(parameters or 1), 0)
             elif final == "m":
                 pass
             elif control == "\r":

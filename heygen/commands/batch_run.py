@@ -284,6 +284,7 @@ def _envelope(invocation: Invocation, error: HeygenError, summary: Summary) -> H
         error.message = f"the batch timed out after {duration.render(invocation.given['timeout'])}"
         error.exit_code = ExitCode.TIMEOUT
     resume = invocation.retyped({})
-    error.details = {**summary.document(), **error.details, **({"resume": resume} if resume else {})}
+    counts = {name: count for name, count in summary.document().items() if count}
+    error.details = {**counts, **error.details, **({"resume": resume} if resume else {})}
     error.hint = error.hint or (f"Carry on with: {resume}" if resume else None)
     return error

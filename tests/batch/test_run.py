@@ -4,6 +4,7 @@ import json
 
 import pytest
 from jobfiles import events, lines, posts, video, write
+from screen import Screen
 
 
 @pytest.fixture
@@ -232,5 +233,9 @@ def test_people_see_a_line_for_each_row(run, jobs):
 def test_a_terminal_shows_one_table(run, jobs, sandbox):
     sandbox.world.options = sandbox.world.options.replace(job_seconds=60.0)
     result = run("batch", "run", "jobs.jsonl", "--wait", "--human", terminal=True)
-    assert "under way" in result.stderr and "0/6" in result.stderr
+    screen = Screen().feed(result.stderr)
+    assert screen.text() == "6 rows: 6 completed"
+    shown = max(screen.frames, key=len).splitlines()
+    assert shown[0] == "jobs.jsonl: 6 of 6 rows to go" and "0/6" in shown[1]
+    assert shown[2].split() == ["completed", "under", "way", "to", "do"] and shown[3].split() == ["0", "6", "0"]
     assert result.stdout.count("row-") == 6
