@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from heygen.http.message import Request, Response
 
 _SLICE = 0.1  # seconds in which a thread that lets time pass notices that the batch stops
-_FIRST_SPACING, _LONGEST_SPACING = 0.05, 5.0  # seconds between two requests, after a 429
-_EASING = 0.93  # of the spacing, for each request that goes through
+_FIRST_SPACING, _LONGEST_SPACING = 0.05, 2.0  # seconds between two requests, after a 429
+_EASING = 0.95  # of the spacing, for each request that goes through
 _LONGEST_PAUSE = 900.0  # seconds, whatever the API asks for
 
 
@@ -58,7 +58,7 @@ class Gate:
         self.sleep = sleep
         self.refusals = 0
         self._lock = threading.Lock()
-        self._opens = 0.0  # monotonic seconds
+        self._opens = self._closed_until = 0.0  # monotonic seconds
         self._spacing = 0.0
 
     def wait(self) -> None:
@@ -75,9 +75,12 @@ class Gate:
         """Take note of a 429 that asks for so many seconds of peace."""
         with self._lock:
             self.refusals += 1
-            self._spacing = min(max(self._spacing * 2, _FIRST_SPACING), _LONGEST_SPACING)
+            if self.context.monotonic() >= self._closed_until:
+                # Those that were on their way together are refused together, which says no more than one of them.
+                self._spacing = min(max(self._spacing * 2, _FIRST_SPACING), _LONGEST_SPACING)
             pause = min(max(seconds if seconds is not None else 1.0, self._spacing), _LONGEST_PAUSE)
-            self._opens = max(self._opens, self.context.monotonic() + pause)
+            self._closed_until = max(self._closed_until, self.context.monotonic() + pause)
+            self._opens = max(self._opens, self._closed_until)
 
     def ease(self) -> None:
         """Take note of a request that was let through."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MOST_IDS = 100  # in one request, as the documents say
 GATHERING = 1.0  # seconds in which what is due is gathered into one request
 _NOT_FOUND = "not_found"
+_REFUSED_ALTOGETHER = (401, 402, 403)
 
 
 class Watched:
@@ -133,9 +134,9 @@ class Poller:
         for job in watched.jobs:
             if job.state == jobs.RUNNING:
                 jobs.poll_once(job, watched.plan, lambda id: self._get(watched, id))
-                if job.state == jobs.REFUSED and job.error is not None and job.error.status == 401:
-                    job.state = jobs.RUNNING
-                    raise job.error
+                if job.error is not None and (job.error.status in _REFUSED_ALTOGETHER or job.error.code == "canceled"):
+                    error, job.state, job.error = job.error, jobs.RUNNING, None  # it says nothing of the job
+                    raise error
 
     def _statuses(self, plan: Wait, ids: list[str]) -> dict[str, str] | None:
         """Return the statuses by ID; empty after a passing failure, None where no request gets those of many."""
@@ -148,7 +149,7 @@ class Poller:
         except HeygenError as error:
             if jobs.is_passing(error):
                 return {}
-            if error.status == 401:
+            if error.status in _REFUSED_ALTOGETHER or error.code == "canceled":
                 raise
             self._without_statuses.add(operation.path)
             return None

@@ -219,9 +219,9 @@ class Worker:
         try:
             self.poller.look(group)
         except HeygenError as error:
-            if error.code == "canceled":
-                return list(group)
-            raise
+            if error.code != "canceled":
+                self.stop.set(error)
+            return list(group)
         return [self._seen(watched) if watched.is_over else watched for watched in group]
 
     def _seen(self, watched: Watched) -> Change | Watched:
@@ -230,7 +230,11 @@ class Worker:
         ids = tuple(watched.ids)
         refused = [job for job in watched.jobs if job.state == jobs.REFUSED]
         if refused:
-            return self._failed(task, ids, refused[0].error or HeygenError("error", "it cannot be looked at"))
+            error = refused[0].error or HeygenError("error", "it cannot be looked at")
+            if error.status in (404, 410):
+                return self._failed(task, ids, error)
+            # It was made, and may be there: the next run looks again.
+            return Change(kind=FAILED, task=task, ids=ids, error=error)
         if watched.plan.follow_up != watched.wanted.follow_up:
             made = tuple(jobs.ids(first.document, watched.wanted))
             if made and first.state == jobs.SUCCEEDED and first.status in watched.wanted.succeeded:

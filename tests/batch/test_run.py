@@ -1,6 +1,8 @@
 """`heygen batch run`: what is sent, what is told, and what the same command does again."""
 
 import json
+import os
+import signal
 
 import pytest
 from jobfiles import events, lines, posts, video, write
@@ -150,6 +152,31 @@ def test_401_and_402_stop_everything_and_what_is_left_can_be_resumed(run, jobs, 
     heal(sandbox, fault)
     again = run("batch", "run", "jobs.jsonl")
     assert again.status == 0 and len(posts(again)) == 4
+
+
+@pytest.mark.parametrize("status, exit_code", [(401, 3), (403, 3), (418, 1)])
+def test_a_poll_that_is_refused_says_nothing_of_the_job(run, jobs, cwd, sandbox, status, exit_code):
+    fault = sandbox.world.faults.add(f"GET /v3/videos/** {status}")
+    result = run("batch", "run", "jobs.jsonl", "--wait")
+    assert result.status == exit_code
+    heal(sandbox, fault)
+    again = run("batch", "run", "jobs.jsonl", "--wait")
+    assert again.status == 0 and not posts(again) and len(lines(again.stdout)) == 6
+
+
+def test_an_interrupt_while_the_rate_is_limited_calls_no_job_failed(run, jobs, cwd, sandbox, clock):
+    sandbox.world.faults.add("GET /v3/videos/** 429 retry-after=100")
+    pressed = []
+
+    def sleep(seconds):
+        clock.sleep(seconds)
+        if clock.elapsed > 50 and not pressed:
+            pressed.append(os.kill(os.getpid(), signal.SIGINT))
+
+    result = run("batch", "run", "jobs.jsonl", "--wait", sleep=sleep)
+    assert result.status == 130
+    assert {each["status"] for each in lines(result.stdout)} == {"pending"}
+    assert not events(cwd / "jobs.jsonl.journal", "ended")
 
 
 def test_stop_after_failures(run, jobs, sandbox):
