@@ -259,14 +259,15 @@ def test_credits_run_out_and_come_back_with_a_failure(clock):
         api.close()
 
 
-def test_a_rate_limit_says_when_to_come_back(clock):
-    with start(Options(clock=clock.now, rate="2/m")) as server:
+@pytest.mark.parametrize(("rate", "burst", "pause"), [("2/m", 2, 30), ("7/m", 7, 9), ("5/s", 5, 1)])
+def test_a_rate_limit_says_when_to_come_back(clock, rate, burst, pause):
+    with start(Options(clock=clock.now, rate=rate)) as server:
         api = Api(server.url)
-        assert [api.get("/v3/videos").status for _ in range(3)] == [200, 200, 429]
+        assert [api.get("/v3/videos").status for _ in range(burst + 1)] == [200] * burst + [429]
         refused = api.get("/v3/videos")
-        assert (refused.error["code"], refused.headers["Retry-After"]) == ("rate_limit_exceeded", "30")
-        clock.elapsed += 30
-        assert [api.get("/v3/videos").status for _ in range(2)] == [200, 429]
+        assert (refused.error["code"], refused.headers["Retry-After"]) == ("rate_limit_exceeded", str(pause))
+        clock.elapsed += pause
+        assert api.get("/v3/videos").status == 200
         api.close()
 
 

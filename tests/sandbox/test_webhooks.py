@@ -94,6 +94,18 @@ def test_a_call_that_fails_is_made_again(receiver, sandbox, monkeypatch):
     assert [each["status"] for each in sandbox.world.courier.attempts] == [500, 503, 200]
 
 
+@pytest.mark.parametrize("receiver", [(500,) * 9], indirect=True)
+def test_a_call_that_keeps_failing_is_made_four_times(receiver, sandbox, monkeypatch):
+    assert courier.RETRIES == tuple(sorted(courier.RETRIES))
+    monkeypatch.setattr(courier, "RETRIES", tuple(each / 100 for each in courier.RETRIES))
+    api = Api(sandbox.url)
+    api.post("/v3/videos", {**VIDEO, "callback_url": receiver.url})
+    receiver.wait_for(4)
+    api.close()
+    sandbox.close()
+    assert [each["status"] for each in sandbox.world.courier.attempts] == [500] * 4
+
+
 def test_the_end_of_a_job_is_told_without_anybody_asking(receiver):
     with start(Options(job_seconds=0.05)) as server:
         api = Api(server.url)
