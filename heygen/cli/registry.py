@@ -34,6 +34,8 @@ COMMANDS = {
         _entry("video download", "video_download", "Download a video's files"),
         _entry("lipsync download", "lipsync_download", "Download a lipsync's files"),
         _entry("video-translate download", "video_translate_download", "Download a video translation's files"),
+        _entry("webhook listen", "webhook_listen", "Receive webhooks on this machine"),
+        _entry("webhook verify", "webhook_verify", "Tell whether a webhook call is real"),
         _entry("api", "api", "Call any endpoint of the API by its method and path"),
         _entry("auth login", "auth_login", "Sign in with an API key, in the browser or on another device"),
         _entry("auth status", "auth_status", "Show who is signed in, and how"),
