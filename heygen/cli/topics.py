@@ -41,6 +41,7 @@ ENVIRONMENT = (
     ("HEYGEN_RELEASES_URL", "Where heygen update finds releases: a list in the form of GitHub's releases API."),
     ("GITHUB_TOKEN", "Token that heygen update shows to GitHub's API, and to no other host."),
     ("GH_TOKEN", "The same, where GITHUB_TOKEN is not set."),
+    ("HEYGEN_WEBHOOK_SECRET", "Secret of the webhook endpoint, for heygen webhook listen and verify."),
     ("HEYGEN_NO_BROWSER", "On: open no browser; print the URL to visit."),
     ("BROWSER", "none: open no browser; else the browser to open."),
     ("NO_COLOR", "Any value: no colour. --color always comes first."),

@@ -53,13 +53,15 @@ def execute(command: str, event: Event, context: Context) -> None:
 
 
 def _variables(event: Event) -> dict[str, str]:
-    """Return what the environment tells a command: the event's ID and type, and each plain field of its data."""
-    found = {"HEYGEN_EVENT_ID": event.id, "HEYGEN_EVENT_TYPE": event.type}
+    """Return what the environment tells a command: each plain field of the event's data, and its type and ID."""
     data = event.document.get("event_data")
-    for name, value in data.items() if isinstance(data, dict) else ():
-        if name.isidentifier() and name.isascii() and isinstance(value, (str, int, float)) and not isinstance(value, bool):
-            found[f"HEYGEN_EVENT_{name.upper()}"] = str(value)
-    return {name: value for name, value in found.items() if "\0" not in value}
+    plain = {
+        name.upper(): str(value)
+        for name, value in (data.items() if isinstance(data, dict) else ())
+        if name.isidentifier() and name.isascii() and isinstance(value, (str, int, float)) and not isinstance(value, bool)
+    }
+    found = {**plain, "TYPE": event.type, "ID": event.id}
+    return {f"HEYGEN_EVENT_{name}": value for name, value in found.items() if "\0" not in value}
 
 
 def _descriptor(context: Context) -> int:
