@@ -32,7 +32,7 @@ PARTS = os.path.join(ROOT, "scripts", "archive")
 LARGEST = 2_000_000  # bytes
 #: Features that their own commands alone import. Where there is no room for everything, their bytecode is left out in
 #: this order, and of each that for the oldest Pythons first: what has none is compiled at each start.
-LEFT_OUT_FIRST = ("heygen.sandbox", "heygen.batch", "heygen.mcp", "heygen.webhooks", "heygen.update")
+LEFT_OUT_FIRST = ("heygen.sandbox", "heygen.batch", "heygen.mcp", "heygen.webhooks", "heygen.doctor", "heygen.update")
 
 
 def build(files: Mapping[str, bytes], found: Sequence[pythons.Python], timestamp: int, largest: int = LARGEST) -> bytes:

@@ -76,7 +76,7 @@ def _run(argv: Sequence[str], line: CommandLine, context: Context, receipt: Rece
     from heygen.config.settings import Settings
     from heygen.output.printer import Printer
 
-    settings = Settings(context, line.options, is_lenient=line.words[0] == "config")
+    settings = Settings(context, line.options, is_lenient=line.words[0] in ("config", "doctor"))
     output = Printer(
         context,
         settings.is_human,

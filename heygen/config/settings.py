@@ -141,7 +141,7 @@ def key_named(name: str) -> Key:
 class Settings:
     """The settings of one run. Values that are wrong are refused when they are asked for, not before.
 
-    `is_lenient` leaves what is wrong in the file aside, for the commands that put it right.
+    `is_lenient` leaves what is wrong in the file aside, for the commands that tell of it and put it right.
     """
 
     def __init__(self, context: Context, options: dict[str, Any], is_lenient: bool = False) -> None:
