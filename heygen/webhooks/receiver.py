@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socketserver
 import threading
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from heygen.core.errors import HeygenError
@@ -12,7 +13,7 @@ from heygen.webhooks.delivery import FORWARDED_HEADERS, Event
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable
+    from typing import Callable, Iterator
 
 HOST = "127.0.0.1"
 LARGEST_BODY = 10 * 1024 * 1024  # bytes
@@ -54,6 +55,7 @@ class Receiver:
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True)
         self._slots = threading.BoundedSemaphore(MOST_AT_ONCE)
         self._changed = threading.Condition()
+        self._under_way = 0  # calls that have no answer yet
         self._outcomes: dict[str, bool | None] = {}  # by event: handled well, or None while it is under way
 
     def __enter__(self) -> Receiver:
@@ -66,7 +68,19 @@ class Receiver:
         self._server.socket.close()
         self._thread.join()
         with self._changed:
-            self._changed.wait_for(lambda: None not in self._outcomes.values(), GRACE)
+            self._changed.wait_for(lambda: not self._under_way, GRACE)
+
+    @contextmanager
+    def under_way(self) -> Iterator[None]:
+        """Note a call, from its body to its answer: the end waits for it."""
+        with self._changed:
+            self._under_way += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._under_way -= 1
+                self._changed.notify_all()
 
     def take(self, body: bytes, headers: dict[str, str]) -> int:
         """Handle one call, and return the status to answer it with."""
@@ -152,8 +166,9 @@ class _Handler(BaseHTTPRequestHandler):
         if len(body) < int(length):
             self.close_connection = True
             return
-        status = self.server.receiver.take(body, {name.lower(): value for name, value in self.headers.items()})
-        self._answer(status, "" if status == 200 else "the event was not handled")
+        with self.server.receiver.under_way():
+            status = self.server.receiver.take(body, {name.lower(): value for name, value in self.headers.items()})
+            self._answer(status, "" if status == 200 else "the event was not handled")
 
     def do_OPTIONS(self) -> None:
         self._answer(200)  # how HeyGen asks whether an endpoint is there

@@ -174,7 +174,7 @@ def test_every_environment_variable_that_is_read_is_documented():
     for path in (ROOT / "heygen").rglob("*.py"):
         if path.parent.name != "sandbox":
             read |= {name for found in named.findall(path.read_text(encoding="utf-8")) for name in found if name}
-    of_the_system = {"HOME", "PATH", "TMPDIR", "DISPLAY", "WAYLAND_DISPLAY", "PROCESSOR_ARCHITECTURE"}
+    of_the_system = {"HOME", "PATH", "SHELL", "TMPDIR", "DISPLAY", "WAYLAND_DISPLAY", "PROCESSOR_ARCHITECTURE"}
     documented = {name for name, _ in ENVIRONMENT}
     assert sorted(read - documented - of_the_system) == []
     assert sorted(documented - read - {"GH_TOKEN", "GITHUB_TOKEN"}) == []

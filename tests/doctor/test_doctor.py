@@ -40,7 +40,7 @@ def test_people_get_a_list_with_what_to_do(run):
     result = run("doctor", "--offline", "--human", env={"HEYGEN_API_KEY": None, "COLUMNS": "60"})
     assert result.status == 1
     lines = result.stdout.splitlines()
-    at = next(index for index, line in enumerate(lines) if line.startswith("✗ credential"))
+    assert any(line.startswith("✗ credential") for line in lines)
     assert " " * 16 + "heygen auth login" in lines
     assert lines[-1] == "1 problem, 0 warnings."
     assert all(len(line) <= 60 for line in lines if not line.startswith(" " * 16))
