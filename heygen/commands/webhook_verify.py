@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 SECRET_VARIABLE = "HEYGEN_WEBHOOK_SECRET"
 SECRET = Flag(
     name="secret",
+    is_secret=True,
     value_name="<secret>",
     description=(
         "Secret of the endpoint, which `heygen webhook endpoints create` printed once. HEYGEN_WEBHOOK_SECRET holds it as "
