@@ -152,6 +152,32 @@ class Provider(ScriptedServer):
         handler.reply(status, {"Content-Type": "application/json"}, json.dumps(document).encode())
 
 
+def providing():
+    """Start a provider, and fail the test if a rule was broken; `yield from` it in a fixture."""
+    provider = Provider()
+    yield provider
+    provider.close()
+    assert provider.problems == []
+    assert not provider.unexpected
+
+
+def credential_file(tmp_path):
+    """Return where the program that `run` runs keeps its credential."""
+    return tmp_path / "home" / ".heygen" / "credentials"
+
+
+def store(file, **session):
+    """Put a session into a credential file, beside something that is another program's."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({"oauth": session, "user": USER, "theirs": {"kept": True}}))
+    file.chmod(0o600)
+
+
+def stored(file):
+    """Return what a credential file holds."""
+    return json.loads(file.read_text())
+
+
 class Browser:
     """Opens addresses as a browser does: in its own time, following redirects. `pages` holds what it was shown."""
 
