@@ -133,7 +133,7 @@ def _forms(secret: str) -> set[str]:
     from urllib.parse import quote, quote_plus
 
     bare = secret.encode("utf-8", "surrogateescape")
-    quoted = [quote(bare, safe=""), quote(bare), quote_plus(bare)]
+    quoted = [quote(bare, safe=""), quote(bare), quote(bare, safe="!'()*"), quote_plus(bare)]
     in_json = [json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]]
     return {
         secret,
