@@ -10,13 +10,14 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterator, Mapping
+    from typing import Any, Iterator, Mapping, Pattern
 
 MASK = "***"
 SHORTEST = 8  # characters; no real key or token has fewer
 WRAPPING = " \t\r\n\v\f\ufeff\"'"  # what copying a key may have put around it
 VARIABLES = ("HEYGEN_API_KEY", "GITHUB_TOKEN", "GH_TOKEN")  # of the environment, whose whole value is a secret
-_PROXY_VARIABLES = ("http_proxy", "https_proxy", "all_proxy")  # in lower and in upper case
+_URLS = ("http_proxy", "https_proxy", "all_proxy", "HEYGEN_API_BASE", "HEYGEN_RELEASES_URL", "HEYGEN_ANALYTICS_URL")
+_LONGEST_FORM = 24  # characters that one sign of a secret may take
 # What looks the same in a URL, in JSON, in HTML and in a shell.
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
@@ -25,24 +26,26 @@ class Secrets:
     """What to mask. Threads may add to it and mask with it at the same time."""
 
     def __init__(self, environ: Mapping[str, str] | None = None) -> None:
-        self._known: set[str] = set()  # in each form in which one may turn up
-        self._ordered: list[str] = []
+        self._known: dict[str, Pattern[str] | None] = {}  # None for one that looks the same everywhere
+        self._ordered: list[tuple[str, Pattern[str] | None]] = []
         self.add(*of_environment(environ or {}))
 
     def add(self, *values: Any) -> None:
         """Mask these from now on. What is no text, or too short to be looked for, is left out."""
         for value in values:
-            if isinstance(value, str) and value not in self._known:
-                self._known.update(form for form in _forms(value) if len(form) >= SHORTEST)
+            if isinstance(value, str):
+                for secret in (value, value.rstrip("=")):  # of base64, which is often cut at its padding
+                    if len(secret) >= SHORTEST and secret not in self._known:
+                        self._known[secret] = None if _PLAIN.issuperset(secret) else _pattern(secret)
 
     def are_in(self, text: str) -> bool:
         """Tell whether a known secret is in a text."""
-        return any(form in text for form in self._longest_first())
+        return any(pattern.search(text) if pattern else secret in text for secret, pattern in self._longest_first())
 
     def mask(self, text: str) -> str:
         """Return a text with every known secret in it masked; nothing of one is left, not even its length."""
-        for form in self._longest_first():
-            text = text.replace(form, MASK)
+        for secret, pattern in self._longest_first():
+            text = pattern.sub(MASK, text) if pattern else text.replace(secret, MASK)
         if "…" in text:
             # Where a text was cut before it came here, half a secret may stand before the mark.
             *cut, last = text.split("…")
@@ -87,32 +90,41 @@ class Secrets:
 
     def _without_half(self, text: str, least: int) -> str:
         """Return a text with the beginning of a secret that it ends with masked, if that has `least` characters."""
-        for form in self._longest_first():
-            size = next((size for size in range(len(form) - 1, least - 1, -1) if text.endswith(form[:size])), 0)
-            if size:
-                return text[:-size] + MASK
+        for secret, pattern in self._longest_first():
+            for size in range(len(secret) - 1, least - 1, -1):
+                if pattern is None:
+                    if text.endswith(secret[:size]):
+                        return text[:-size] + MASK
+                else:
+                    found = _pattern(secret[:size], r"\Z").search(text, max(0, len(text) - _LONGEST_FORM * size))
+                    if found:
+                        return text[: found.start()] + MASK
         return text
 
-    def _longest_first(self) -> list[str]:
-        """Return all forms, a secret before another that is a part of it."""
+    def _longest_first(self) -> list[tuple[str, Pattern[str] | None]]:
+        """Return all of them, a secret before another that is a part of it."""
         ordered = self._ordered
         if len(ordered) != len(self._known):
-            ordered = self._ordered = sorted(self._known, key=len, reverse=True)
+            ordered = self._ordered = sorted(self._known.items(), key=_length, reverse=True)
         return ordered
 
 
+def _length(known: tuple[str, Pattern[str] | None]) -> int:
+    return len(known[0])
+
+
 def of_environment(environ: Mapping[str, str]) -> Iterator[str]:
-    """Return the secrets of an environment: keys, tokens, and the passwords of proxies."""
+    """Return the secrets of an environment: keys, tokens, and the passwords in URLs."""
     for name in VARIABLES:
         yield environ.get(name, "").strip(WRAPPING)
-    for name in _PROXY_VARIABLES:
+    for name in _URLS:
         for value in {environ.get(name), environ.get(name.upper())}:
             if value and "@" in value:
-                yield from _of_proxy(value)
+                yield from _of_url(value)
 
 
-def _of_proxy(url: str) -> Iterator[str]:
-    """Return the password in a proxy's URL, as it stands there and as it is sent."""
+def _of_url(url: str) -> Iterator[str]:
+    """Return the password in a URL, as it stands there and as it is sent."""
     from binascii import b2a_base64
     from urllib.parse import unquote
 
@@ -124,29 +136,21 @@ def _of_proxy(url: str) -> Iterator[str]:
     yield b2a_base64(f"{unquote(user)}:{unquote(password)}".encode("utf-8", "surrogateescape"), newline=False).decode()
 
 
-def _forms(secret: str) -> set[str]:
-    """Return a secret in each form in which it may turn up: as it is, percent-encoded, in JSON, in HTML, in a shell."""
-    if _PLAIN.issuperset(secret):
-        return {secret}
-    import json
-    from html import escape
-    from urllib.parse import quote, quote_plus
+def _pattern(secret: str, end: str = "") -> Pattern[str]:
+    """Return what finds a secret as it is, or encoded for a URL, JSON, HTML or a shell, be it more than once."""
+    import re
 
-    bare = secret.encode("utf-8", "surrogateescape")
-    quoted = [quote(bare, safe=""), quote(bare), quote(bare, safe="!'()*"), quote_plus(bare)]
-    in_json = [json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]]
-    return {
-        secret,
-        *quoted,
-        *(_with_small_hex(each) for each in quoted),
-        *in_json,
-        *(each.replace("/", "\\/") for each in in_json),
-        escape(secret),
-        escape(secret, quote=False),
-        secret.replace("'", "'\"'\"'"),
-    }
+    return re.compile("".join(map(_in_any_form, re.sub(r"\\+", r"\\", secret))) + end)
 
 
-def _with_small_hex(quoted: str) -> str:
-    first, *others = quoted.split("%")
-    return "%".join((first, *(each[:2].lower() + each[2:] for each in others)))
+def _in_any_form(sign: str) -> str:
+    import re
+
+    if sign in _PLAIN:
+        return re.escape(sign)
+    units = sign.encode("utf-16-be", "surrogatepass").hex()
+    in_json = "".join(rf"\\+u{units[at : at + 4]}" for at in range(0, len(units), 4))
+    in_url = "".join(f"%{byte:02x}" for byte in sign.encode("utf-8", "surrogatepass"))
+    in_html = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}.get(sign, sign)
+    itself = {"\\": r"\\+", " ": "[ +]", "'": "(?:'\"'\"'|\\\\*')"}.get(sign, r"\\*" + re.escape(sign))
+    return f"(?:{itself}|(?i:{in_json}|{in_url}|&(?:{re.escape(in_html)}|#0*{ord(sign)}|#x0*{ord(sign):x});))"

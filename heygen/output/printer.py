@@ -90,8 +90,8 @@ class Printer:
         elif self.is_human:
             from heygen.output import human
 
-            document = self._masked(document)
-            self.context.stdout.write(human.render(document, columns, self.terminal(self.context.stdout), self.next_page))
+            text = human.render(self._masked(document), columns, self.terminal(self.context.stdout), self.next_page)
+            self.context.stdout.write(self.context.secrets.mask(text))  # the command for the next page has the user's flags
         else:
             self.context.stdout.write(_for_terminal(self._json(document), self.context.stdout) + "\n")
         self.context.stdout.flush()
