@@ -22,6 +22,7 @@ class Provider(ScriptedServer):
     def __init__(self):
         super().__init__()
         self.problems = []
+        self.code = "code"
         self.codes = {}
         self.refresh_tokens = {}
         self.valid = set()
@@ -66,7 +67,7 @@ class Provider(ScriptedServer):
         if self.denies:
             back = {"error": self.denies, "error_description": "<b>No</b>", "state": query["state"]}
         else:
-            code = f"code-{len(self.codes)}"
+            code = f"{self.code}-{len(self.codes)}"
             self.codes[code] = query
             back = {"code": code, "state": query["state"]}
         handler.reply(302, {"Location": f"{query['redirect_uri']}?{urlencode(back)}"}, b"")

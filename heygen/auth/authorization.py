@@ -38,9 +38,11 @@ class Authorization(Record):
 
 def begin(context: Context, redirect_uri: str) -> Authorization:
     """Return a new sign-in with secrets of its own."""
-    verifier = _encoded(context.random_bytes(_VERIFIER_SIZE))
-    context.secrets.add(verifier)
-    return Authorization(redirect_uri=redirect_uri, verifier=verifier, state=_encoded(context.random_bytes(_STATE_SIZE)))
+    return Authorization(
+        redirect_uri=redirect_uri,
+        verifier=_encoded(context.random_bytes(_VERIFIER_SIZE)),
+        state=_encoded(context.random_bytes(_STATE_SIZE)),
+    )
 
 
 def challenge(verifier: str) -> str:

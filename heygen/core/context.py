@@ -40,9 +40,13 @@ class OutputStream:
         """Whether nothing that is written arrives: our caller closed it, or it is expendable and has failed."""
         return self.raw is None
 
-    def write(self, text: str) -> None:
-        """Write text; what the encoding cannot express goes out as a backslash escape."""
-        if self.mask is not None:
+    def write(self, text: str, is_masked: bool = False) -> None:
+        """Write text; what the encoding cannot express goes out as a backslash escape.
+
+        `is_masked` tells that there is no secret in it: JSON is masked before it is encoded, and would be broken here by
+        a secret that looks like a part of it.
+        """
+        if self.mask is not None and not is_masked:
             text = self.mask(text)
         self.write_bytes(text.encode(self.encoding, "backslashreplace"))
 

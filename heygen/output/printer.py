@@ -193,7 +193,7 @@ class Printer:
 
             self.context.stderr.write(human.render_error(error, self.terminal(self.context.stderr), usage()))
         else:
-            self.context.stderr.write(_for_terminal(compact(error.envelope()), self.context.stderr) + "\n")
+            self.context.stderr.write(_for_terminal(compact(error.envelope()), self.context.stderr) + "\n", is_masked=True)
         self.context.stderr.flush()
         return has_result or not self.context.stderr.is_closed
 
@@ -216,7 +216,7 @@ class Printer:
 
             stderr.write(human.render_message(kind, fields["message"], fields.get("hint"), self.terminal(stderr)))
         else:
-            stderr.write(_for_terminal(compact({kind: fields}), stderr) + "\n")
+            stderr.write(_for_terminal(compact({kind: fields}), stderr) + "\n", is_masked=True)
         stderr.flush()
 
 

@@ -19,7 +19,7 @@ from servers import CREATED
 
 #: Each begins and ends with what no other text has; some have signs that look different in a URL, JSON, HTML and a shell.
 KEY = "kNRy+\"sk\\1/'&<>kNRz=="
-OTHER_KEY = "kNRy-2-kNRz"
+OTHER_KEY = "kNRy_2_kNRz"
 HEADER = "kNRy'3'kNRz"
 PASSWORD = "kNRy%2Fpass%20word%3A4kNRz"
 ACCESS, REFRESH, IDENTITY = "kNRy-access-5-kNRz", "kNRy-refresh-6-kNRz", "kNRy-identity-7-kNRz"
@@ -213,10 +213,36 @@ def command_lines(world):
             ("video", "list", f"--{key}"), ("video", "get", key), ("api", "GET", f"https://elsewhere/{key}"), ("help", key),
             ("video", "create", "-d", json.dumps({"type": key, "title": key * 9})), ("config", "set", "output", key),
             ("config", "set", key, key), ("video", "create", "--set", f"dimension={key}"), ("update", "--version", key),
+            ("video", "create", "--set", f"type={'x' * 48}{key}"),
             ("api", "POST", "v3/videos", "--set", f"a.{key}={key}", "--dry-run"), ("asset", "upload", key),
             ("video", "download", "v1", "--output-path", f"/nonexistent/{key}"),
         ):  # fmt: skip
             world.modes(*words, env={"HEYGEN_API_KEY": key, "HEYGEN_MAX_RETRIES": "0"})
+
+
+@way
+def questions_and_defects(world):
+    """What is neither a result nor an envelope: a question on the terminal, and a traceback."""
+    answering(world, echo(200))
+    env = {"HEYGEN_API_KEY": OTHER_KEY}
+    world.run("video", "delete", OTHER_KEY, env=env, stdin=b"no\n", terminal=True)
+    assert "Delete video ***?" in world.texts[-1]
+
+    def sleep(seconds):
+        raise LookupError(OTHER_KEY)
+
+    for words in ((), ("--human",)):
+        world.run("video-agent", "create", "--prompt", "A canal", "--wait", "--debug", *words, env=env, sleep=sleep)
+        assert "LookupError: ***" in world.texts[-1]
+
+
+@way
+def secrets_of_others(world):
+    """What no run has seen before, and only its name tells to be a secret."""
+    link = "https://me:kNRy@host/?X-Amz-Signature=kNRy&X-Amz-Date=1"
+    message = f'cannot fetch {link}: {{"client_secret": "kNRy"}}'
+    calls(world, (400, {}, json.dumps({"error": {"code": "invalid_parameter", "message": message}}).encode()), [READS[0], *CREATES])
+    assert "X-Amz-Signature=***&X-Amz-Date=1" in "".join(world.texts)
 
 
 @way
@@ -267,6 +293,10 @@ class Echoing(Provider):
     """A provider that repeats what it is told, with canaries for tokens; `wrong` makes its next answers failures."""
 
     wrong = 0
+
+    def __init__(self):
+        super().__init__()
+        self.code = "kNRy-code-8-kNRz"
 
     def issue(self):
         number = self.issued
