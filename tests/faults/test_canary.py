@@ -81,8 +81,9 @@ def world(run, server, files, tmp_path, cwd, monkeypatch):
 
 
 def told(recorded):
-    """All that a request tells, in a line."""
-    return " | ".join([recorded.target, *recorded.headers.values(), recorded.body.decode("utf-8", "replace")])
+    """All that a request tells, in a line, and the values of its form without their names."""
+    body = recorded.body.decode("utf-8", "replace")
+    return " | ".join([recorded.target, *recorded.headers.values(), body, *(value for _, value in parse_qsl(body))])
 
 
 def echo(status, place=None, data=None):

@@ -94,6 +94,15 @@ def test_a_key_that_looks_like_a_part_of_the_output_does_not_break_it(run, serve
     assert (error["code"], error["message"]) == ("<***>", "<***>")
 
 
+def test_a_key_that_stands_between_two_fields_is_no_part_of_them(run, server):
+    env = {"HEYGEN_API_KEY": 'one","message":"two'}
+    server.answer({"data": [{"code": "one", "message": "two"}]})
+    assert run("video", "list", env=env).json == {"data": [{"code": "one", "message": "two"}]}
+    server.answer({"error": {"code": "one", "message": "two"}}, status=400)
+    error = run("video", "list", env=env).error
+    assert (error["code"], error["message"]) == ("one", "two")
+
+
 @pytest.mark.parametrize("through_proxy", [False, True])
 def test_a_file_host_that_redirects_to_the_api_gets_no_key_for_it(run, server, files, proxy, cwd, through_proxy):
     env = {"HEYGEN_API_KEY": KEY}
