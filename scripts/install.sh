@@ -19,7 +19,7 @@ fetch() {
       if command -v curl >/dev/null 2>&1; then
         curl --fail --silent --show-error --location --proto-redir =https --output "$2" "$from/$1"
       elif command -v wget >/dev/null 2>&1; then
-        wget -q -O "$2" "$from/$1"
+        fetch_with_wget "$from/$1" "$2"
       else
         fail "curl or wget is needed to fetch $from/$1"
       fi || fail "cannot fetch $from/$1"
@@ -27,6 +27,29 @@ fetch() {
     *://*) fail "releases are fetched over https only, not from $from" ;;
     *) cp "$from/$1" "$2" || fail "cannot read $from/$1" ;;
   esac
+}
+
+# fetch_with_wget URL FILE: no wget can be told to follow redirects to https alone, so it has to show where it was led.
+fetch_with_wget() {
+  if ! wget -q -S -O "$2" "$1" 2>"$work/answers"; then
+    cat "$work/answers" >&2
+    return 1
+  fi
+  has_answer=''
+  while read -r name value; do
+    case $name in
+      HTTP/*) has_answer=yes ;;
+      [Ll][Oo][Cc][Aa][Tt][Ii][Oo][Nn]:*)
+        value=${name#*:}$value
+        case ${value%%:*} in
+          "$value" | *[/?#]*) ;; # without a scheme it stays what it was
+          [Hh][Tt][Tt][Pp][Ss]) ;;
+          *) fail "releases are fetched over https only, and $1 redirects to $value" ;;
+        esac
+        ;;
+    esac
+  done <"$work/answers"
+  [ -n "$has_answer" ] || fail "this wget does not show whether $1 redirects to plain http; install curl, or another wget"
 }
 
 checksum() {

@@ -88,8 +88,8 @@ def wait(pending: DeviceAuthorization, context: Context, settings: Settings) -> 
             raise HeygenError("auth_error", "the sign-in was refused on the other device", hint=_AGAIN)
         elif code != "authorization_pending":
             if reply.status != 429 and reply.status < 500:
-                raise _masked(tokens.refused(reply, "the sign-in was not accepted"), pending)
-            lost, failures = _masked(tokens.refused(reply, "the sign-in failed"), pending), min(failures + 1, 10)
+                raise tokens.refused(reply, "the sign-in was not accepted")
+            lost, failures = tokens.refused(reply, "the sign-in failed"), min(failures + 1, 10)
             continue
         lost, failures = None, 0
 
@@ -118,9 +118,3 @@ def _too_late(pending: DeviceAuthorization, lost: HeygenError | None = None) -> 
     if lost is not None:
         message += f"; the identity provider did not answer in the end: {lost.message}"
     return HeygenError("auth_error", message, hint=_AGAIN)
-
-
-def _masked(error: HeygenError, pending: DeviceAuthorization) -> HeygenError:
-    """Return an error that does not repeat the device code, as the answer that it comes from may."""
-    error.message = error.message.replace(pending.device_code, "***")
-    return error

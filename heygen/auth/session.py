@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from heygen.auth import credentials
 from heygen.core.errors import HeygenError
+from heygen.core.interrupt import Held
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,7 +69,11 @@ def renewed(credential: Credential, context: Context, settings: Settings) -> Cre
             return None
         from heygen.auth import tokens
 
-        session = tokens.refresh(stored.session, context, settings)
-        replacement = stored.replace(secret=session["access_token"], session=session)
-        credentials.replace_session(context, replacement)
-        return replacement
+        # An interrupt may end the command before the old token is spent or after the new one is stored, and not in between.
+        with Held() as held:
+
+            def refreshed() -> Credential:
+                session = tokens.refresh(stored.session, context, settings, held.check)
+                return stored.replace(secret=session["access_token"], session=session)
+
+            return credentials.replace_session(context, refreshed)

@@ -9,7 +9,7 @@ from heygen.http.errors import code_for_status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable
 
     from heygen.auth.authorization import Authorization
     from heygen.auth.endpoints import Reply
@@ -34,14 +34,14 @@ def exchange(code: str, authorization: Authorization, context: Context, settings
     return granted(reply, {}, context)
 
 
-def refresh(session: dict[str, Any], context: Context, settings: Settings) -> dict[str, Any]:
+def refresh(session: dict[str, Any], context: Context, settings: Settings, may_go_on: Callable[[], None]) -> dict[str, Any]:
     """Return the session with new tokens (RFC 6749, section 6).
 
-    Raises `auth_error` where the provider wants the user to sign in again, and other errors where the session may
+    `may_go_on` is called between two tries, when the refresh token has not been spent. Raises `auth_error` where the provider wants the user to sign in again, and other errors where the session may
     still be good.
     """
     form = {"grant_type": "refresh_token", "refresh_token": session["refresh_token"]}
-    reply = endpoints.post(endpoints.TOKEN, form, context, settings, retries=settings.max_retries)
+    reply = endpoints.post(endpoints.TOKEN, form, context, settings, retries=settings.max_retries, may_go_on=may_go_on)
     if reply.status != 200:
         raise refused(reply, "the session has ended")
     return granted(reply, session, context)

@@ -8,6 +8,7 @@ from heygen.calls import request
 from heygen.calls.input import InputReader
 from heygen.core import address
 from heygen.core.errors import usage_error
+from heygen.core.named_secrets import is_secret_header
 from heygen.http.client import Call
 
 TYPE_CHECKING = False
@@ -65,6 +66,9 @@ class Endpoint:
             repeat_is_safe=self.operation is not None and request.repeat_is_safe(self.operation, content),
             headers=tuple(map(_header, given.get("header", ()))),
         )
+        for name, value in self.call.headers:
+            if is_secret_header(name):
+                invocation.context.secrets.add(value, value.rpartition(" ")[2])  # `Bearer …` as well
 
     def command(self) -> str | None:
         """Return the command that does the same, with the IDs of the path, or None where there is none."""

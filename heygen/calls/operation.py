@@ -79,15 +79,13 @@ def dry_run(invocation: Invocation, call: Call) -> dict[str, Any]:
     import json
 
     from heygen.auth import credentials
+    from heygen.core.named_secrets import is_secret_header
+    from heygen.core.secrets import MASK
     from heygen.http.client import Client
 
     credential = credentials.find(invocation.context)
     made = Client(invocation.context, invocation.settings, credential).request(call)
-    secrets = credential.secrets() if credential else ()
-    headers = {
-        name: "***" if name in ("X-Api-Key", "Authorization") or value in secrets else value
-        for name, value in made.headers.items()
-    }
+    headers = {name: MASK if is_secret_header(name) else value for name, value in made.headers.items()}
     body: Any = None
     if isinstance(made.body, bytes):
         body = json.loads(made.body)

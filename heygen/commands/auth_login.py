@@ -6,6 +6,7 @@ from heygen.auth import credentials
 from heygen.cli.command import Command, Flag
 from heygen.core.errors import ExitCode, HeygenError, usage_error
 from heygen.core.record import Record
+from heygen.core.secrets import WRAPPING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ def _key_credential(invocation: Invocation) -> Credential:
         raise usage_error("no prompt, because this run is not interactive", hint=f"Pipe the key in: {_PIPE}")
     else:
         text = context.stdin.read(_LONGEST_INPUT).decode("utf-8", "replace")
+    context.secrets.add(text.strip(WRAPPING))
     try:
         key = credentials.clean_key(text)
     except ValueError as error:
@@ -125,6 +127,7 @@ def _sign_in(invocation: Invocation) -> int:
             session = tokens.exchange(answer.code, attempt, context, settings)
             verified, result = _store_session(invocation, session)
         except HeygenError as error:
+            error.mask(context.secrets)  # for the browser too
             callback.fail(error.message)
             raise
         callback.succeed(f" as {_name(verified.user)}" if verified.user else "")

@@ -59,6 +59,7 @@ def run(invocation: Invocation) -> int:
     elif not dispatch.sink(context):
         message = "Not sent: this build has no analytics server to send it to."
     else:
+        properties = context.secrets.masked(properties)
         feedback = events.event("feedback", properties, _identity(invocation), context)
         try:
             sender.send(dispatch.sink(context), events.batch([feedback]), context, settings, _TIMEOUT)

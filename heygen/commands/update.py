@@ -31,6 +31,8 @@ COMMAND = Command(
     ),
 )
 
+_LARGEST_LISTING = 1024 * 1024  # bytes of checksums
+
 
 def run(invocation: Invocation) -> int:
     """Find the release that is wanted, and install it."""
@@ -122,7 +124,7 @@ def _refuse_other_methods(installed: installation.Installation) -> None:
 def _install(invocation: Invocation, server: ReleaseServer, release: Release, path: str) -> None:
     from heygen.update import program, releases
 
-    listing = server.file(release.asset(releases.CHECKSUMS), program.LARGEST).decode("utf-8", "replace")
+    listing = server.file(release.asset(releases.CHECKSUMS), _LARGEST_LISTING).decode("utf-8", "replace")
     digest = releases.checksum(listing, releases.PROGRAM)
     url = release.asset(releases.PROGRAM)
     progress = invocation.output.transfer_progress(f"Downloading {release.version.tag}", None)

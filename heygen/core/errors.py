@@ -6,6 +6,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from heygen.core.secrets import Secrets
+
 
 class ExitCode:
     """Exit codes (spec, "Exit Codes"); an interrupt ends with the shell's 128 + SIGINT.
@@ -106,6 +108,13 @@ class HeygenError(Exception):
         self.status = status
         self.retry_after: float | None = None
         self.outcome_is_unknown = False
+
+    def mask(self, secrets: Secrets) -> None:
+        """Take the secrets out of all that is told of it: an answer may repeat them, and errors go into logs."""
+        self.message = secrets.scrub(self.message)
+        for name in ("code", "hint", "param", "doc_url", "request_id"):
+            setattr(self, name, secrets.masked(getattr(self, name)))
+        self.details = secrets.masked(self.details)
 
     def envelope(self) -> dict[str, Any]:
         """Return the error as the JSON document that goes to stderr (spec, "Error Handling")."""

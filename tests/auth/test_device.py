@@ -9,7 +9,7 @@ import sys
 
 import forks
 import pytest
-from provider import DEVICE_CODE, USER, Provider
+from provider import DEVICE_CODE, USER, credential_file, providing
 from shells import Typed
 
 from heygen.core import timestamp
@@ -20,11 +20,12 @@ TOKEN = "/v1/oauth/token"
 
 @pytest.fixture
 def server():
-    provider = Provider()
-    yield provider
-    provider.close()
-    assert provider.problems == []
-    assert not provider.unexpected
+    yield from providing()
+
+
+@pytest.fixture
+def file(tmp_path):
+    return credential_file(tmp_path)
 
 
 @pytest.fixture
@@ -38,11 +39,6 @@ def login(run, server):
         return run("auth", "login", "--device", *argv, env={**server.env, **(env or {})}, open_browser=browser, **options)
 
     return login
-
-
-@pytest.fixture
-def file(tmp_path):
-    return tmp_path / "home" / ".heygen" / "credentials"
 
 
 def lines(result):
