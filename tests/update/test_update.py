@@ -128,7 +128,7 @@ def test_it_never_goes_back_unless_it_is_told_to(releases, tmp_path):
     assert version_of(installed) == OLD
 
     answer = json.loads(update(installed, releases, "--version", f"v{OLD}").stdout)
-    assert answer["message"] == f"v{OLD} is installed already"
+    assert answer["message"] == f"v{OLD} is already installed"
 
 
 def test_a_version_that_is_not_there_is_an_error(releases, installed):
