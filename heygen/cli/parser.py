@@ -280,7 +280,7 @@ class Parser(ArgumentParser):
         if near:
             message += f"; did you mean --{near}?"
         elif self.command is None:
-            message += "; the flags of a command stand after its words"
+            message += "; flags of a command come after its name"
         return usage_error(message, hint=f"See: {self.prog} --help", param=name)
 
     # --- words and positionals

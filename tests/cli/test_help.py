@@ -149,7 +149,7 @@ def test_help_names_the_fields_that_have_no_flag_and_which_of_them_are_required(
 def test_help_says_what_a_flag_allows(run):
     text = " ".join(run("video", "list", "--help").stdout.split())
     assert "--limit <integer> Most videos to put on one page. From 1 to 100. Default: 10." in text
-    assert "--color <when> When to use colour; auto is on a terminal, unless NO_COLOR is set. One of: auto, always, never." in text
+    assert "--color <when> When to use color; auto means on a terminal, unless NO_COLOR is set. One of: auto, always, never." in text
     assert "--type <choice> " in run("asset", "search", "--help").stdout
     assert "Required." in run("asset", "search", "--help").stdout
 
