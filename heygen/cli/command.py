@@ -121,7 +121,7 @@ GLOBAL_FLAGS = (
         name="get",
         section=GLOBAL,
         value_name="<path>",
-        description="Print one field of the result: data.video_url, data[0].id, or data[].id for one per line.",
+        description="Print one field of the result: data.video_url, or 'data[].id' for one per line.",
     ),
     Flag(
         name="color",
@@ -185,8 +185,8 @@ SAVE = Flag(
     section=WAITING,
     value_name="<file|dir|->",
     description=(
-        "With --wait: also save the finished file, to a file, a directory (created if there are several files), or standard "
-        "output (-). `saved` in the result says where."
+        "Save the finished file as well, with --wait: to a file, a directory (created if there are several files), or "
+        "standard output (-). `saved` in the result says where."
     ),
 )
 OVERWRITE = Flag(name="force", type="boolean", section=OUTPUT, description="Overwrite an existing file without asking.")

@@ -37,7 +37,7 @@ _BODY_FLAGS = (
         is_array=True,
         is_split=False,
         value_name="<path=value>",
-        description="Set one field of the body, nested ones too: voice_settings.speed=1.2, scenes[0].script=Hi. Repeatable.",
+        description="Set one field of the body, nested ones too: voice_settings.speed=1.2, 'scenes[0].script=Hi'. Repeatable.",
     ),
     Flag(
         name="no-validate",

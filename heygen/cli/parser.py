@@ -44,6 +44,7 @@ class CommandLine:
         self.moved_from: tuple[str, ...] | None = None  # the old words that were used
         self.is_help = False  # `heygen help …`, or --help
         self.is_help_word = False  # `heygen help …` alone
+        self.is_brief = False  # -h, or nothing at all: the short help
         self.topic: str | None = None  # of `heygen help <topic>`
         self.problems: list[HeygenError] = []
         self.usage = ""  # how the command or group is called; of that with the first problem, if there is one
@@ -271,6 +272,7 @@ class Parser(ArgumentParser):
             return []
         if flag.name == "help" and text.lower() in values.TRUE:
             self.line.is_help = True
+            self.line.is_brief = written == "-h" and not self.line.is_help_word
         return [(flag, text)]
 
     def _unknown_flag(self, written: str) -> HeygenError:

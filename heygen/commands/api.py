@@ -50,7 +50,7 @@ COMMAND = Command(
             name="paginate",
             type="boolean",
             section=REQUEST,
-            description="With GET: follow next_token to the last page, and print all items as one document.",
+            description="Follow next_token to the last page, with GET, and print all items as one document.",
         ),
         Flag(
             name="data",
@@ -63,12 +63,12 @@ COMMAND = Command(
             is_array=True,
             is_split=False,
             value_name="<path=value>",
-            description="Set one field of the body, nested ones too: settings.speed=1.2, scenes[0].script=Hi. Repeatable.",
+            description="Set one field of the body, nested ones too: settings.speed=1.2, 'scenes[0].script=Hi'. Repeatable.",
         ),
         IDEMPOTENCY_KEY.replace(
             description="Key to send with the call. A POST gets a random one if none is given; not every endpoint honors it.",
         ),
-        FORCE.replace(description="Delete, or overwrite the file of --output-path, without asking."),
+        FORCE.replace(description="Skip the prompt before deleting, and before overwriting the file of --output-path."),
         Flag(
             name="dry-run",
             type="boolean",
@@ -84,7 +84,7 @@ COMMAND = Command(
     ),
     examples=(
         {"about": "Get a resource", "command": "heygen api GET v3/users/me"},
-        {"about": "Get every page of a list", "command": "heygen api GET v3/videos --query limit=50 --paginate --get data[].id"},
+        {"about": "Get every page of a list", "command": "heygen api GET v3/videos --query limit=50 --paginate --get 'data[].id'"},
         {
             "about": "See what would be sent before creating something",
             "command": "heygen api POST v3/folders --set name=Drafts --dry-run",

@@ -72,7 +72,7 @@ def test_a_malformed_number_of_retries_is_ignored_as_help_says(run, server):
     server.answer({"data": []})
     assert run("video", "list", env={"HEYGEN_MAX_RETRIES": "many"}).status == 0
     shown = " ".join(run("help", "environment").stdout.split())
-    assert "(default: 2; 0: never). What is no number is ignored." in shown
+    assert "(default: 2; 0: never). Ignored if not a number." in shown
 
 
 @pytest.mark.parametrize("words, heeded", [(("video", "create"), True), (("video-agent", "create"), False), (("model", "audio", "tts", "create"), False)])
