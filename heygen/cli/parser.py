@@ -317,7 +317,9 @@ class Parser(ArgumentParser):
         near = closest(word, shown)
         message = f'unknown command "{word}" for "{self.prog}"'
         if near:
-            return usage_error(f"{message}; did you mean {near}?", hint=f"Try: {self.prog} {near} --help")
+            is_topic = self.line.is_help_word and near not in tree.children(self.words)
+            wanted = f"{self.prog} help {near}" if is_topic else f"{self.prog} {near} --help"
+            return usage_error(f"{message}; did you mean {near}?", hint=f"Try: {wanted}")
         return usage_error(f"{message}; expected one of: {listing(shown)}", hint=f"See: {self.prog} --help")
 
     def _surplus(self, text: str) -> HeygenError:

@@ -47,6 +47,8 @@ CASES = [
     ("heygen sandbox run --job-seconds 3 -- video sta", {"statuses"}),
     ("heygen video create --data request.js", {"request.json"}),
     ("heygen video create --data=request.js", {"request.json"}),
+    ("heygen video create -d ", {"request.json"}),
+    ("heygen video create -d in", {"intro.mp4"}),
     ("heygen asset create --file in", {"intro.mp4"}),
 ]
 
@@ -187,6 +189,17 @@ def test_zsh_finds_it_among_its_functions(script, tmp_path, zsh):
     assert zsh(before=f"fpath=({functions} $fpath)")("heygen completion ") == set(SHELLS)
 
 
+def test_zsh_leaves_brackets_alone_once_the_completion_is_there(script, tmp_path):
+    program = tmp_path / "heygen"
+    program.write_text('#!/bin/sh\necho "$@"\n')
+    program.chmod(0o755)
+    line = "video list --get data[].id"
+    source = f"path=({tmp_path} $path); source {script('zsh')}; eval 'heygen {line}'"
+    assert shell_output(needed("zsh"), "-f", "-c", source) == f"{line}\n"
+    kept = f"alias heygen='echo mine'; source {script('zsh')}; print -r -- $aliases[heygen]"
+    assert shell_output(needed("zsh"), "-f", "-c", kept) == "echo mine\n"
+
+
 def test_zsh_offers_the_flags_of_every_command(script):
     source = f"source {script('zsh')}; while read -r place; do _heygen_flags $place; print -r -- ${{reply%%:*}}; done"
     paths = commands()
@@ -212,7 +225,7 @@ def test_fish_describes_what_it_offers(script):
     source = f"source {script('fish')}; complete -C 'heygen video '; complete -C 'heygen video list --li'"
     output = shell_output(needed("fish"), "--no-config", "-c", source)
     assert "create\tMake a video\n" in output
-    assert "batches\tcreate, get\n" in output
+    assert "batches\tMake many videos at once\n" in output
     assert "--limit\tMost videos to put on one page\n" in output
 
 

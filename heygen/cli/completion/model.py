@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
     from heygen.cli.command import Command, Flag
 
-# In place of values: the name of a file goes there.
+# In place of values: the name of a file goes there; JSON files are offered first, and others where there are none.
 FILES = ("<file>",)
+JSON_FILES = ("<json>",)
 # The path of `heygen help`, which is followed by other words.
 HELP = "help"
 LONGEST = 70  # signs of a description
@@ -27,7 +28,7 @@ class Candidate(Record):
 
 
 class Option(Record):
-    """A flag. `values` are those to choose from, FILES, or none where it is not known what goes there."""
+    """A flag. `values` are those to choose from, FILES, JSON_FILES, or none where it is not known what goes there."""
 
     name: str  # with its dashes
     about: str
@@ -129,8 +130,7 @@ def _below(name: str) -> list[Place]:
             below.setdefault(command.words[:depth], {})[command.words[depth]] = brief(command.summary)
     groups = []
     for path, words in below.items():
-        # A word that is a group of its own tells of the words that follow it.
-        about = {word: ", ".join(below.get((*path, word), ())) or summary for word, summary in words.items()}
+        about = {word: brief(tree.summary((*path, word))) if (*path, word) in below else told for word, told in words.items()}
         candidates = tuple(Candidate(word=word, about=text) for word, text in about.items())
         groups.append(Place(path=" ".join(path), words=candidates))
     return groups + [place for command in group.commands for place in _command_places(command)]
@@ -173,4 +173,4 @@ def _options(flags: Iterable[Flag]) -> tuple[Option, ...]:
 
 
 def _files(value_name: str) -> tuple[str, ...]:
-    return FILES if "file" in value_name else ()
+    return JSON_FILES if value_name.startswith("<json|file") else FILES if "file" in value_name else ()
