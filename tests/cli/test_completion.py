@@ -133,6 +133,8 @@ def test_bash_completes_what_is_typed(script):
         typed.send("heygen conf\t").expect("heygen config ")
         typed.send("set outp\t").expect("set output ")
         typed.send("hum\t").expect("human ")
+        typed.send("\x15heygen video-translate create --output-languages Spanish\\ \\(Spai\t").expect(r"Spanish\\ \\\(Spain\\\) ")
+        typed.send("--output-languages 'French (Fr\t").expect(r"ance\)' ")
     finally:
         typed.close()
 
@@ -180,6 +182,7 @@ def test_zsh_offers_what_the_tree_has(script, folder, zsh):
     offered = zsh(after=f"source {script('zsh')}; cd {folder}")
     for line, expected in CASES:
         assert offered(line) == expected, line
+    assert "\\(Spain\\)" in offered("heygen video-translate create --output-languages Spani")
 
 
 def test_zsh_finds_it_among_its_functions(script, tmp_path, zsh):
@@ -227,6 +230,8 @@ def test_fish_describes_what_it_offers(script):
     assert "create\tMake a video\n" in output
     assert "batches\tMake many videos at once\n" in output
     assert "--limit\tMost videos to put on one page\n" in output
+    source = f"source {script('fish')}; complete -C 'heygen video-translate create --output-languages Spanish'"
+    assert "Spanish (Spain)\n" in shell_output(needed("fish"), "--no-config", "-c", source)
 
 
 def test_fish_offers_the_flags_of_every_command(script):

@@ -95,8 +95,14 @@ _heygen_offer() {
         for each in $(compgen -f -- "$1"); do COMPREPLY[${#COMPREPLY[@]}]=$2$each; done
         return
     fi
+    local start=${1//\\/}
+    [[ $1 == [\"\']* ]] && start=${1:1}
     for each in $REPLY; do
-        [[ $each == "$1"* ]] && COMPREPLY[${#COMPREPLY[@]}]=$2$each
+        each=${each//%20/ }
+        [[ $each == "$start"* ]] || continue
+        # A value with blanks is quoted, unless the user has begun to.
+        [[ $each == *' '* && $1 != [\"\']* ]] && printf -v each %q "$each"
+        COMPREPLY[${#COMPREPLY[@]}]=$2$each
     done
     return 0
 }
@@ -114,7 +120,7 @@ def script() -> str:
         "# Completion of heygen for bash. Made by: heygen completion bash",
         _function("_heygen_words", '"$1"', words),
         _function("_heygen_flags", '"$1"', flags, " ".join(map(_flag, found.always))),
-        _function("_heygen_values", '"$1 $2"', found.values),
+        _function("_heygen_values", '"$1 $2"', {key: [each.replace(" ", "%20") for each in words] for key, words in found.values.items()}),
         _function("_heygen_arguments", '"$1 $2"', found.arguments),
         f"_heygen_nests() {{ [[ {' || '.join(f'$1 == {quoted(path)}' for path in found.nests)} ]]; }}",
     ]

@@ -137,7 +137,8 @@ def _below(name: str) -> list[Place]:
 
 
 def _command_places(command: Command) -> list[Place]:
-    path, options = " ".join(command.words), _options(command.flags)
+    known = command.operation.document.get("x-cli-values", {}) if command.operation else {}
+    path, options = " ".join(command.words), _options(command.flags, known)
     if command.words[0] == "config" and command.arguments and command.arguments[0].name == "key":
         # What a setting may be set to depends on the setting, so each is a place of its own.
         from heygen.config.settings import KEYS
@@ -159,13 +160,14 @@ def _command_places(command: Command) -> list[Place]:
     ]
 
 
-def _options(flags: Iterable[Flag]) -> tuple[Option, ...]:
+def _options(flags: Iterable[Flag], known: Mapping[str, Iterable[str]] | None = None) -> tuple[Option, ...]:
+    """Return flags as options; `known` has values of those that take others too."""
     return tuple(
         Option(
             name=f"--{flag.name}",
             about=brief(flag.description),
             takes_value=flag.type != "boolean",
-            values=tuple(map(str, flag.enum)) or _files(value_name(flag)),
+            values=tuple(map(str, flag.enum)) or tuple((known or {}).get(flag.key, ())) or _files(value_name(flag)),
         )
         for flag in flags
         if not flag.is_hidden and not flag.is_deprecated

@@ -27,11 +27,13 @@ _ENGINE = r"""
             }
             return
         }
+        $start = $start.TrimStart("'", '"')
         foreach ($offer in $offers) {
             $word, $about = "$offer" -split '\|', 2
             if (-not $about) { $about = $word }
             if ($word -and $word -ne '@FILES@' -and $word.StartsWith($start, [System.StringComparison]::Ordinal)) {
-                [System.Management.Automation.CompletionResult]::new("$prefix$word", $word, 'ParameterValue', $about)
+                $text = if ($word -match '[\s()]') { "'" + $word.Replace("'", "''") + "'" } else { $word }
+                [System.Management.Automation.CompletionResult]::new("$prefix$text", $word, 'ParameterValue', $about)
             }
         }
     }
