@@ -5,11 +5,11 @@ from __future__ import annotations
 from heygen.cli import registry, tree
 from heygen.cli.command import GLOBAL_FLAGS
 from heygen.cli.help import flags as helped, layout, pages
-from heygen.cli.help.blocks import Example, Examples, Lines, Section, Term, Terms, Usage, examples, terms
+from heygen.cli.help.blocks import Lines, Section, Term, Terms, Usage, examples, terms
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Iterable, Sequence
+    from typing import Sequence
 
     from heygen.cli.command import Command, Flag, Group
     from heygen.cli.help.blocks import Block
