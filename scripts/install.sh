@@ -82,13 +82,13 @@ main() {
     esac
   done
   from=${from%/}
-  [ -n "$from" ] || fail "say where the releases are, with --from or HEYGEN_INSTALL_FROM"
+  [ -n "$from" ] || fail "give the location of the releases with --from or HEYGEN_INSTALL_FROM"
   if [ -z "$to" ]; then
-    [ -n "${HOME:-}" ] || fail "HOME is not set; say where to install with --to"
+    [ -n "${HOME:-}" ] || fail "HOME is not set; give the folder to install to with --to"
     to=$HOME/.local/bin
   fi
 
-  work=$(mktemp -d "${TMPDIR:-/tmp}/heygen-install.XXXXXX") || fail "cannot make a temporary folder"
+  work=$(mktemp -d "${TMPDIR:-/tmp}/heygen-install.XXXXXX") || fail "cannot create a temporary folder"
   new=''
   trap 'rm -rf "$work" ${new:+"$new"}' EXIT
   trap 'exit 130' HUP INT TERM
@@ -99,22 +99,22 @@ main() {
   fi
   case $version in
     v[0-9]*) ;;
-    *) fail "a version begins with a v, as in v1.2.3; this is: $version" ;;
+    *) fail "a version begins with a v, as in v1.2.3, not: $version" ;;
   esac
   case $version in
-    *[!0-9A-Za-z.+-]*) fail "this is no version: $version" ;;
+    *[!0-9A-Za-z.+-]*) fail "this is not a version: $version" ;;
   esac
 
   fetch "$version/heygen.pyz" "$work/heygen.pyz"
   fetch "$version/checksums.txt" "$work/checksums.txt"
   expected=$(sed -n 's/^\([0-9a-f]\{64\}\)  heygen\.pyz$/\1/p' "$work/checksums.txt")
-  [ ${#expected} -eq 64 ] || fail "checksums.txt has to have one entry for heygen.pyz"
+  [ ${#expected} -eq 64 ] || fail "checksums.txt must have exactly one entry for heygen.pyz"
   found=$(checksum "$work/heygen.pyz")
   [ "${found%% *}" = "$expected" ] || fail "the checksum of heygen.pyz is ${found%% *}, and the release says $expected"
   said=$(sh "$work/heygen.pyz" --version) || fail "heygen.pyz does not start here"
-  [ "$said" = "heygen ${version#v}" ] || fail "heygen.pyz says that it is $said, and not $version"
+  [ "$said" = "heygen ${version#v}" ] || fail "heygen.pyz says that it is $said, not $version"
 
-  mkdir -p "$to" || fail "cannot make $to"
+  mkdir -p "$to" || fail "cannot create $to"
   new=$to/.heygen.$$.new
   cp "$work/heygen.pyz" "$new" || fail "cannot write to $to"
   chmod 755 "$new"

@@ -56,6 +56,7 @@ class Operation(Record):
     is_deprecated: bool
     replaced_by: tuple[str, ...] | None  # the words of the command that does it now
     examples: tuple[dict[str, str], ...]
+    first: tuple[str, ...]  # the parameters and fields that help shows first
     document: dict[str, Any]
 
     @property
@@ -161,6 +162,7 @@ def _operation(group: str, method: str, path: str, raw: dict[str, Any], document
         is_deprecated=bool(raw.get("deprecated")),
         replaced_by=tuple(raw["x-cli-replaced-by"].split()) if "x-cli-replaced-by" in raw else None,
         examples=tuple(raw.get("x-cli-examples", ())),
+        first=tuple(raw.get("x-cli-first", ())),
         document=document,
     )
 

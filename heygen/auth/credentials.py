@@ -79,7 +79,7 @@ def clean_key(text: str) -> str:
     if not key:
         raise ValueError("is empty")
     if not all("!" <= sign <= "~" for sign in key):
-        raise ValueError("has a blank or a sign in it that no API key has")
+        raise ValueError("contains a space or a character that no API key has")
     return key
 
 
@@ -95,7 +95,7 @@ def resolve(context: Context) -> Credential:
     """
     found = find(context)
     if found is None:
-        raise HeygenError("auth_error", f"no API key: {VARIABLE} is not set, and nobody is signed in")
+        raise HeygenError("auth_error", f"no API key: {VARIABLE} is not set, and you are not signed in")
     return found
 
 
@@ -179,7 +179,7 @@ def _unusable(file: str, why: str) -> HeygenError:
     return HeygenError(
         "auth_error",
         f"the credential file {file} cannot be used: {why}",
-        hint="Sign in again with: heygen auth login (what is there now is kept beside it)",
+        hint="Sign in again with: heygen auth login (the current file is kept next to it)",
     )
 
 

@@ -113,7 +113,7 @@ def post(
             if failure.was_sent or tries > retries:
                 raise errors.from_failure(failure) from failure
         except ValueError as error:
-            raise HeygenError("network_error", f"{urlsplit(target).netloc} sent an answer without end") from error
+            raise HeygenError("network_error", f"{urlsplit(target).netloc} sent a response that does not end") from error
         may_go_on()
         context.sleep(retry.delay(tries, context.random))
         may_go_on()

@@ -62,7 +62,7 @@ def renewed(credential: Credential, context: Context, settings: Settings) -> Cre
     with credentials.lock(context, _PATIENCE):
         stored = credentials.read(context)
         if stored is None:
-            raise HeygenError("auth_error", "signed out meanwhile: the credential file is gone")
+            raise HeygenError("auth_error", "signed out in the meantime: the credential file is gone")
         if stored.secret != credential.secret and not _is_ending(stored, context):
             return stored
         if stored.refresh_token is None or stored.session is None:

@@ -65,7 +65,7 @@ def granted(reply: Reply, before: dict[str, Any], context: Context) -> dict[str,
     """Return the session of a token answer; what it does not mention stays as it was."""
     token = reply.text("access_token")
     if not token or not all("!" <= sign <= "~" for sign in token):
-        raise HeygenError("cli_response_parse_error", "the identity provider answered without an access token")
+        raise HeygenError("cli_response_parse_error", "the identity provider's response contains no access token")
     kind = reply.text("token_type") or "Bearer"
     if kind.lower() != "bearer":
         raise HeygenError("cli_response_parse_error", f'the identity provider sent tokens of an unknown type, "{kind}"')

@@ -25,7 +25,7 @@ def run(invocation: Invocation) -> int:
             return ExitCode.OK
     request.refuse_output_path_without_wait(invocation)
     if "max_items" in given and not given.get("all"):
-        raise usage_error("--max-items goes with --all", param="max-items", hint="Add --all")
+        raise usage_error("--max-items needs --all", param="max-items", hint="Add --all")
     call = request.prepare(invocation)
     listing = None
     if given.get("all"):
@@ -100,5 +100,5 @@ def _confirm(invocation: Invocation) -> None:
     what = " ".join([operation.noun, *target[-1:]])
     invocation.confirm(
         f"Delete {what}? This cannot be undone.",
-        HeygenError("confirmation_required", f"deleting {what} needs a confirmation, and there is no terminal to ask on"),
+        HeygenError("confirmation_required", f"deleting {what} needs confirmation, and there is no terminal to ask on"),
     )

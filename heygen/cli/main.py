@@ -55,7 +55,7 @@ def _guarded(argv: Sequence[str], line: CommandLine, context: Context, receipt: 
 
 
 def _unread() -> HeygenError:
-    return HeygenError("cli_file_io_error", "nobody reads standard output, where the result was to go")
+    return HeygenError("cli_file_io_error", "standard output was closed before the result was written")
 
 
 def _run(argv: Sequence[str], line: CommandLine, context: Context, receipt: Receipt, outcome: dict[str, str]) -> int:

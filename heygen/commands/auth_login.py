@@ -39,8 +39,8 @@ COMMAND = Command(
     examples=(
         {"about": "Choose how to sign in", "command": "heygen auth login"},
         {"about": "Sign in with a key from a secret store", "command": 'echo "$KEY" | heygen auth login'},
-        {"about": "Sign in in the browser", "command": "heygen auth login --oauth"},
-        {"about": "Sign in from a machine without one", "command": "heygen auth login --device"},
+        {"about": "Sign in with the browser", "command": "heygen auth login --oauth"},
+        {"about": "Sign in on a machine without a browser", "command": "heygen auth login --device"},
     ),
 )
 
@@ -56,7 +56,7 @@ def run(invocation: Invocation) -> int:
     ways = [name for name in ("api_key", "oauth", "device") if invocation.given.get(name)]
     if len(ways) > 1:
         first, second = (name.replace("_", "-") for name in ways[:2])
-        raise usage_error(f"--{first} and --{second} exclude each other", param=second)
+        raise usage_error(f"--{first} and --{second} cannot be combined", param=second)
     if ways == ["device"]:
         return _sign_in_elsewhere(invocation)
     if ways == ["oauth"] or (not ways and invocation.context.is_interactive and _choice(invocation) == "browser"):
@@ -246,7 +246,7 @@ def _store(invocation: Invocation, verified: _Verified) -> dict[str, Any]:
     replaced = credentials.store(context, credential)
     what = "an API key"
     if credential.kind == credentials.OAUTH:
-        what = "a device code" if invocation.given.get("device") else "a session of the browser"
+        what = "a device code" if invocation.given.get("device") else "a browser session"
     kinds = replaced.credential.kinds if replaced.credential else ()
     message = f"Signed in as {_name(verified.user)} with {what}."
     if verified.problem:
@@ -260,7 +260,7 @@ def _store(invocation: Invocation, verified: _Verified) -> dict[str, Any]:
         result["user"] = verified.user
     notes = []
     if replaced.moved_to:
-        notes.append(f"the file that was there could not be read and is now {replaced.moved_to}")
+        notes.append(f"the previous file could not be read and is now {replaced.moved_to}")
     if context.is_set(credentials.VARIABLE):
         notes.append(f"{credentials.VARIABLE} is set and takes precedence")
     if notes:

@@ -21,7 +21,7 @@ FLAGS = (
         name="job-seconds",
         is_array=True,
         value_name="<seconds>",
-        description="How long jobs take, or those of one kind: 5, 1m30s, video=10. Without it they end at once.",
+        description="How long jobs take, or those of one kind: 5, 1m30s, video=10. By default they finish at once.",
     ),
     Flag(
         name="fault",
@@ -34,13 +34,13 @@ FLAGS = (
     Flag(
         name="rate",
         value_name="<n/s>",
-        description="How many requests are let through, such as 5/s or 100/m; others are answered with 429.",
+        description="How many requests to allow, such as 5/s or 100/m; the rest get a 429.",
     ),
-    Flag(name="seed", type="integer", description="Make ids and times the same on every run."),
+    Flag(name="seed", type="integer", description="Make IDs and times the same on every run."),
     Flag(
         name="state",
         value_name="<file>",
-        description="Keep what was created in this file, and start from what it holds.",
+        description="Keep what is created in this file, and start with what is in it.",
     ),
 )
 

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 COMMAND = Command(
     description=(
-        "Runs a heygen command, or any program that calls heygen, against a HeyGen API that is simulated on this "
-        "machine, and ends with its exit code. What is created exists until the run ends, or stays in --state FILE. "
-        "The user's own credential and settings are neither read nor written."
+        "Runs a heygen command, or any program that calls heygen, against a HeyGen API simulated on this "
+        "machine, and ends with its exit code. What is created lasts until the run ends, or stays in --state FILE. "
+        "Your own credential and settings are neither read nor written."
     ),
     arguments=(Argument(name="command", description="The command to run, after --.", is_repeated=True),),
     flags=sandbox_options.FLAGS,
@@ -30,7 +30,7 @@ COMMAND = Command(
             "command": 'heygen sandbox run -- video-agent create --prompt "Welcome to our Q4 earnings call." --wait',
         },
         {
-            "about": "See how a wait rides out an API that fails now and then",
+            "about": "See how a wait survives an API that fails now and then",
             "command": 'heygen sandbox run --fault "GET /v3/videos/* 503 p=0.5" -- video-agent create --prompt Hello --wait',
         },
         {"about": "Rehearse a whole pipeline", "command": "heygen sandbox run -- sh pipeline.sh"},
@@ -70,7 +70,7 @@ def _make_folder() -> str:
     try:
         return tempfile.mkdtemp(prefix="heygen-sandbox-")
     except OSError as error:
-        raise HeygenError("cli_file_io_error", f"cannot make a temporary folder: {error.strerror}") from error
+        raise HeygenError("cli_file_io_error", f"cannot create a temporary folder: {error.strerror}") from error
 
 
 def _own_command(words: list[str], environ: Mapping[str, str]) -> list[str] | None:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 COMMAND = Command(
     description=(
-        "Serves a simulated HeyGen API on this machine's loopback, and prints where it listens and which variables "
-        "point heygen at it. Its first page shows what has been created. It ends with Ctrl-C."
+        "Serves a simulated HeyGen API on this machine's loopback interface, and prints its address and the variables "
+        "that point heygen at it. Open the address in a browser to see what has been created. Press Ctrl-C to stop it."
     ),
     flags=(
         Flag(
@@ -24,7 +24,7 @@ COMMAND = Command(
             type="integer",
             minimum=0,
             maximum=65_535,
-            description="The port to listen on; a free one without it.",
+            description="The port to listen on. By default, any free one.",
         ),
         Flag(name="env", type="boolean", description="Print shell lines to eval instead of JSON."),
         *sandbox_options.FLAGS,

@@ -115,7 +115,7 @@ KEYS = {
             type="integer",
             default="2",
             env="HEYGEN_MAX_RETRIES",
-            help="How often a request that failed for a passing reason is repeated.",
+            help="How many times to retry a request that failed for a temporary reason.",
             check=_retries_problem,
         ),
         Key(

@@ -98,7 +98,7 @@ def _write_error(error: OSError) -> HeygenError:
     return HeygenError(
         "cli_file_io_error",
         f"cannot write the output: {error.strerror or error}",
-        hint="Make room where the output goes, or send it elsewhere",
+        hint="Free up space where the output goes, or send it elsewhere",
     )
 
 
@@ -118,7 +118,7 @@ class InputStream:
             if not block:
                 return bytes(data)
             data += block
-        raise HeygenError("cli_file_io_error", f"standard input is too long: more than {most} bytes")
+        raise HeygenError("cli_file_io_error", f"standard input is too large: more than {most} bytes")
 
     def read_block(self, most: int = _BLOCK) -> bytes:
         """Return what comes next, up to `most` bytes; empty at the end of the stream only, which is looked for once."""

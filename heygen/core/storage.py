@@ -42,7 +42,7 @@ def writable_path(context: Context, name: str) -> str:
     if found is None:
         raise HeygenError(
             "cli_file_io_error",
-            f"there is no place for the file {name}: no home directory is known",
+            f"no home directory is known, so there is nowhere to keep the file {name}",
             hint="Set HOME, or HEYGEN_CONFIG_DIR to the folder to use",
         )
     return found
@@ -259,7 +259,7 @@ class Lock:
                 raise HeygenError(
                     "cli_file_io_error",
                     f"another process has been changing {self.file} for {self.patience:.0f} seconds",
-                    hint="End or resume the other heygen, then try again",
+                    hint="Stop the other heygen or let it finish, then try again",
                 )
             # Not in step with the others that wait.
             self.context.sleep(pause * (0.5 + self.context.random()))

@@ -223,13 +223,13 @@ class Client:
         try:
             data = response.read(LARGEST_DOCUMENT)
         except ValueError as error:
-            raise _unreadable("the API's answer is larger than 100 MiB", request_id) from error
+            raise _unreadable("the API's response is larger than 100 MiB", request_id) from error
         if not data.strip():
             return Answer(document=None, request_id=request_id)
         try:
             return Answer(document=parse_document(data), request_id=request_id)
         except (ValueError, RecursionError) as error:
-            text = f"the API answered with something that is not JSON: {self._excerpt(data)}"
+            text = f"the API responded with something that is not JSON: {self._excerpt(data)}"
             raise _unreadable(text, request_id) from error
 
     def _excerpt(self, data: bytes) -> str:
@@ -265,7 +265,7 @@ def _unreadable(message: str, request_id: str | None) -> HeygenError:
     return HeygenError(
         "cli_response_parse_error",
         message,
-        hint="A proxy or a wrong HEYGEN_API_BASE may have answered in its place; --debug shows the response",
+        hint="A proxy or a wrong HEYGEN_API_BASE may have answered instead; --debug shows the response",
         request_id=request_id,
     )
 

@@ -64,7 +64,7 @@ class Trace:
 
     def _show_body(self, media_type: str | None, begin: bytes, length: int, is_whole: bool) -> None:
         lines = self._body_lines("<", begin, length, media_type)
-        self._write(lines if is_whole else [*lines, f"< (left off after {length} bytes)"])
+        self._write(lines if is_whole else [*lines, f"< (truncated after {length} bytes)"])
 
     def _body_lines(self, mark: str, begin: bytes, length: int, media_type: str | None) -> list[str]:
         if not length:

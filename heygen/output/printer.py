@@ -112,7 +112,7 @@ class Printer:
                 "cli_field_not_found",
                 f"the result has no {error.args[0]}",
                 param=paths.render(self.steps or []),
-                hint="See all fields by leaving --get out",
+                hint="Leave out --get to see all fields",
             ) from error
         stdout = self.context.stdout
         for value in values:

@@ -67,7 +67,7 @@ def parse(text: str) -> Rule:
         raise ValueError(f'needs a method, a path and an action, such as "GET /v3/videos/* 503 p=0.3", not "{text}"')
     method, path = words[0].upper(), words[1]
     if method not in METHODS:
-        raise ValueError(f'"{words[0]}" is no method: one of {", ".join(METHODS)}')
+        raise ValueError(f'"{words[0]}" is not a method: use one of {", ".join(METHODS)}')
     if not path.startswith(("/", "*")):
         raise ValueError(f'the path "{path}" must start with / or *')
     found: dict[str, Any] = {}
@@ -77,7 +77,7 @@ def parse(text: str) -> Rule:
                 raise ValueError(f'"{word}" contradicts what the rule already says')
             found[name] = value
     if not found.keys() & {"action", "delay"}:
-        raise ValueError("says no action, such as 503, reset, truncate or status=failed")
+        raise ValueError("has no action, such as 503, reset, truncate or status=failed")
     if found.get("action") == "status" and "delay" in found:
         raise ValueError("status=… makes a rule of its own; give delay=… in another")
     return Rule(text=" ".join(words), method=method, path=path, **found)

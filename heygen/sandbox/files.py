@@ -35,7 +35,7 @@ def signature_problem(world: World, incoming: Incoming) -> Answer | None:
     if not (expires.isascii() and expires.isdigit()) or query.get("Signature") != world.mint.signature(
         f"{incoming.path} {expires}"
     ):
-        return s3_error(403, "SignatureDoesNotMatch", "The signature of the link does not fit")
+        return s3_error(403, "SignatureDoesNotMatch", "The signature of the link does not match")
     if world.clock.now() > int(expires):
         return s3_error(403, "AccessDenied", "Request has expired")
     return None

@@ -55,7 +55,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         if code == 501:
-            refusal = Refusal(405, "method_not_allowed", f"{self.command} is no method of this API")
+            refusal = Refusal(405, "method_not_allowed", f"{self.command} is not a method of this API")
             refusal.headers["Allow"] = "GET, POST, PUT, PATCH, DELETE"
         else:
             refusal = Refusal(code, "invalid_parameter", message or "The request cannot be read")

@@ -71,7 +71,7 @@ def parse_job_seconds(text: str) -> tuple[str, float]:
     """Return kind ("" for all) and seconds of `3`, `1m30s`, `video=5`. Raises ValueError."""
     kind, equals, value = text.rpartition("=")
     if equals and kind not in JOB_KINDS:
-        raise ValueError(f'names no kind of job: "{kind}" (there are: {", ".join(JOB_KINDS)})')
+        raise ValueError(f'does not name a kind of job: "{kind}" (the kinds are: {", ".join(JOB_KINDS)})')
     try:
         seconds = float(value)
     except ValueError:

@@ -81,7 +81,7 @@ class World:
             raise Refusal(
                 402,
                 "insufficient_credit",
-                f"This costs {cost:g} credits, and {self.credits:g} are left",
+                f"This costs {_counted(cost)}, but the account has {_counted(self.credits)} left",
             )
         self.credits -= cost
 
@@ -122,3 +122,7 @@ class World:
     def public(self, path: str) -> str:
         """Return a link that everybody may follow, for good."""
         return f"{self.url}{path}"
+
+
+def _counted(credits: float) -> str:
+    return f"{credits:g} credit" + ("" if credits == 1 else "s")

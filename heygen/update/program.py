@@ -50,9 +50,9 @@ def verify(data: bytes, digest: str) -> None:
         if damaged is not None:
             raise ValueError(f"{damaged} in it is damaged")
         if not {"__main__.py", "heygen/__main__.py"} <= names:
-            raise ValueError("it does not hold this program")
+            raise ValueError("it does not contain this program")
     except (ValueError, OSError, EOFError, RuntimeError, struct.error, zipfile.BadZipFile, zlib.error) as error:
-        raise _refused(f"it is no heygen.pyz: {error}") from error
+        raise _refused(f"it is not a heygen.pyz: {error}") from error
 
 
 def replace(path: str, data: bytes, version: Version, context: Context) -> None:
@@ -165,14 +165,14 @@ def _refused(reason: str) -> HeygenError:
     return HeygenError(
         "cli_update_refused",
         f"the downloaded program was not installed: {reason}",
-        hint="Nothing was changed; try again, or tell whoever publishes the releases",
+        hint="Nothing was changed; try again, or tell the publisher of the releases",
     )
 
 
 def _not_written(path: str, error: OSError) -> HeygenError:
     from shlex import quote
 
-    hint = "Nothing was changed; make room or choose another disk"
+    hint = "Nothing was changed; free up space or choose another disk"
     if isinstance(error, PermissionError) or error.errno == 30:  # EROFS
         hint = f"Run it as a user who may write to {os.path.dirname(path)}: sudo {quote(path)} update"
     return HeygenError("cli_file_io_error", f"cannot replace {path}: {error.strerror or error}", hint=hint)

@@ -59,7 +59,7 @@ class ReleaseServer:
             try:
                 document = json.loads(data)
             except (ValueError, RecursionError) as error:
-                raise HeygenError("cli_response_parse_error", f"{url} holds something that is not JSON") from error
+                raise HeygenError("cli_response_parse_error", f"{url} is not JSON") from error
             yield releases.read(document, url)
             if not following:
                 return
@@ -126,7 +126,7 @@ class ReleaseServer:
         message = f"{response.url} answered {response.status} {response.reason}".rstrip()
         hint = None
         if response.status in (403, 429) and address.origin(response.url) == address.origin(GITHUB_API):
-            hint = "GitHub allows a few requests an hour to those it does not know; set GITHUB_TOKEN, or try later"
+            hint = "GitHub limits anonymous requests per hour; set GITHUB_TOKEN, or try again later"
         elif response.status == 404:
             hint = f"Check {_VARIABLE}" if self.context.is_set(_VARIABLE) else None
         return HeygenError("network_error", message, hint=hint)

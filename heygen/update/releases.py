@@ -38,7 +38,7 @@ def read(document: Any, url: str) -> list[Release]:
     Drafts are left out, and so is what bears no version: the list may hold other things.
     """
     if not isinstance(document, list) or not all(isinstance(item, dict) for item in document):
-        raise HeygenError("cli_response_parse_error", f"{url} holds no list of releases")
+        raise HeygenError("cli_response_parse_error", f"{url} is not a list of releases")
     releases = []
     for item in document:
         try:
@@ -92,5 +92,5 @@ def checksum(listing: str, name: str) -> str:
         times = "no" if not found else "more than one"
         raise HeygenError("cli_update_refused", f"{CHECKSUMS} has {times} entry for {name}")
     if len(found[0]) != 64 or set(found[0]) - set("0123456789abcdef"):
-        raise HeygenError("cli_update_refused", f"the entry for {name} in {CHECKSUMS} is no SHA-256")
+        raise HeygenError("cli_update_refused", f"the entry for {name} in {CHECKSUMS} is not a SHA-256")
     return found[0]

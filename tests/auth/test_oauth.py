@@ -58,7 +58,7 @@ def test_the_example_of_rfc_7636():
 def test_a_sign_in_in_the_browser(auth, server, browser, file, clock):
     result = auth("login", "--oauth")
     assert result.status == 0, result
-    assert result.json["message"] == "Signed in as ada@example.com with a session of the browser."
+    assert result.json["message"] == "Signed in as ada@example.com with a browser session."
     assert list(result.json)[:3] == ["email", "username", "cleared_oauth"]
     assert result.json["verified"] is True
     assert result.json["user"] == USER

@@ -33,7 +33,7 @@ def test_retries_and_failures_are_shown(run, server):
     text = run("video", "list", "--debug").stderr
     assert "< 503 Service Unavailable" in text
     assert "* trying again in 1.0 s (try 2)" in text
-    assert "* failed after 0.000 s: 127.0.0.1" in text and "closed the connection without an answer" in text
+    assert "* failed after 0.000 s: 127.0.0.1" in text and "closed the connection without responding" in text
 
 
 def test_a_request_body_is_shown(run, server):

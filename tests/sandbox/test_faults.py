@@ -66,9 +66,9 @@ def test_a_method_matches():
     [
         ("", "needs a method"),
         ("GET /v3/videos", "needs a method"),
-        ("FETCH /v3/videos 503", "is no method"),
+        ("FETCH /v3/videos 503", "is not a method"),
         ("GET v3/videos 503", "must start with"),
-        ("GET /v3/videos p=0.5", "says no action"),
+        ("GET /v3/videos p=0.5", "has no action"),
         ("GET /v3/videos 503 p=2", "neither an action"),
         ("GET /v3/videos 503 p=half", '"p=half"'),
         ("GET /v3/videos 999", "neither an action"),

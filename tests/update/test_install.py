@@ -217,7 +217,7 @@ def test_what_cannot_be_trusted_is_not_installed(tmp_path, release):
         (["--from", "ftp://mirror.example"], "https only"),
         (["--from", "/nonexistent"], "cannot read"),
         (["--from", "/nonexistent", "--version", "0.2.0"], "begins with a v"),
-        (["--from", "/nonexistent", "--version", "v0/../../etc"], "no version"),
+        (["--from", "/nonexistent", "--version", "v0/../../etc"], "not a version"),
     ],
 )
 def test_a_wrong_call_says_what_is_wrong(tmp_path, words, message):

@@ -128,7 +128,7 @@ def test_it_never_goes_back_unless_it_is_told_to(releases, tmp_path):
     assert version_of(installed) == OLD
 
     answer = json.loads(update(installed, releases, "--version", f"v{OLD}").stdout)
-    assert answer["message"] == f"v{OLD} is installed already"
+    assert answer["message"] == f"v{OLD} is already installed"
 
 
 def test_a_version_that_is_not_there_is_an_error(releases, installed):
@@ -587,14 +587,21 @@ def test_a_checkout_is_updated_with_git(run):
         ("env/lib/python3.11/site-packages", "pip", f"{sys.executable} -m pip install --upgrade heygen-cli"),
         (".local/share/pipx/venvs/heygen-cli/lib/python3.11/site-packages", "pip", "pipx upgrade heygen-cli"),
         (".local/share/uv/tools/heygen-cli/lib/python3.11/site-packages", "uv", "uv tool upgrade heygen-cli"),
+        ("tools/heygen-cli/uv-receipt.toml/../lib/python3.11/site-packages", "uv", "uv tool upgrade heygen-cli"),
+        ("tools/heygen-cli/pipx_metadata.json/../lib/python3.11/site-packages", "pip", "pipx upgrade heygen-cli"),
         ("conda/lib/python3.11/site-packages", "conda", "conda update heygen-cli"),
         ("Cellar/heygen/0.1.0/libexec/lib/python3.11/site-packages", "pip", "brew upgrade heygen"),
         ("nix/store/x-heygen/lib/python3.11/site-packages", None, "nix profile upgrade heygen"),
     ],
 )
 def test_a_package_is_updated_by_what_installed_it(tmp_path, folder, installer, upgrade):
+    environment, _, receipt = folder.partition("/../")[0].rpartition("/") if "/../" in folder else (folder, "", "")
+    if receipt:
+        folder = f"{environment}/{folder.partition('/../')[2]}"
     site = tmp_path / folder
     shutil.copytree(zipapps.ROOT / "heygen", site / "heygen", ignore=shutil.ignore_patterns("__pycache__"))
+    if receipt:
+        (tmp_path / environment / receipt).touch()
     if installer:
         (site / "heygen_cli-0.1.0.dist-info").mkdir()
         (site / "heygen_cli-0.1.0.dist-info" / "INSTALLER").write_text(f"{installer}\n")

@@ -123,7 +123,7 @@ def statuses(call: Call, kind: str, ids_param: str) -> dict[str, Any]:
 def _ids(call: Call, param: str) -> list[str]:
     found = [part.strip() for part in call.query.get(param, "").split(",") if part.strip()]
     if len(found) > MOST_ITEMS:
-        raise invalid(f"{param} may name {MOST_ITEMS} at most, not {len(found)}", param)
+        raise invalid(f"{param} may have at most {MOST_ITEMS} IDs, not {len(found)}", param)
     return found
 
 

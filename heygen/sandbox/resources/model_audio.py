@@ -52,7 +52,7 @@ def _voice_to_train(call: Call) -> Entry | None:
     if entry["mode"] != "professional":
         raise invalid("voice_id must be a professional voice", "voice_id")
     if not jobs.has_ended(entry, call.now):
-        raise conflict("The voice is being trained already")
+        raise conflict("The voice is already being trained")
     return entry
 
 

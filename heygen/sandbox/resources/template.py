@@ -87,7 +87,7 @@ def update_variables(call: Call) -> dict[str, Any]:
     template = _find(call)
     wanted = call.body.get("expected_edit_version")
     if wanted is not None and wanted != _version(call.world, template):
-        raise Refusal(409, "stale_edit_version", "The template has been changed since; read it again", param="expected_edit_version")
+        raise Refusal(409, "stale_edit_version", "The template has changed since then; read it again", param="expected_edit_version")
     variables = template_variables.checked(call.body["variables"], template)
     entry = _own(call)
     template_variables.bind(entry, variables)
@@ -156,12 +156,12 @@ def _check(call: Call, template: dict[str, Any]) -> None:
         at = f"variables.{name}"
         known = template["variables"].get(name)
         if known is None:
-            raise invalid(f"{at} is no variable of the template; there are: {', '.join(template['variables'])}", at)
+            raise invalid(f"{at} is not a variable of the template; it has: {', '.join(template['variables'])}", at)
         if value.get("type", known["type"]) != known["type"]:
             raise invalid(f"{at}.type must be {known['type']}", f"{at}.type")
     for index, id in enumerate(body.get("scene_ids") or ()):
         if id not in template["scene_ids"]:
-            raise invalid(f"scene_ids[{index}] is no scene of the template", f"scene_ids[{index}]")
+            raise invalid(f"scene_ids[{index}] is not a scene of the template", f"scene_ids[{index}]")
 
 
 def _texts(variables: dict[str, Any]) -> list[str]:

@@ -93,7 +93,7 @@ def send(call: Call) -> dict[str, Any]:
     message, plan = call.body.get("message"), call.body.get("edit_plan")
     _check(call)
     if _is_running(call, session):
-        raise conflict("The agent is still at work; wait for it, or stop it first")
+        raise conflict("The agent is still working; wait for it, or stop it first")
     conversation.add_user_message(call, session, message or "Edit the scenes as planned.")
     # Edits of scenes need no more talk.
     step = "video" if plan else _NEXT[session["run"]]

@@ -82,7 +82,7 @@ def check_languages(names: list[str]) -> None:
         if name not in LANGUAGES:
             near = closest(name, LANGUAGES)
             raise invalid(
-                f'"{name[:80]}" is no language that videos can be translated into'
+                f'"{name[:80]}" is not a language that videos can be translated into'
                 + (f"; did you mean {near}?" if near else ""),
                 f"output_languages[{index}]",
             )
