@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from heygen.cli.command import Flag
-from heygen.core.errors import usage_error
+from heygen.core.errors import HeygenError, usage_error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Mapping
 
+    from heygen.calls.invocation import Invocation
     from heygen.core.context import Context
     from heygen.sandbox.options import Options
     from heygen.sandbox.server import Server
@@ -47,7 +48,6 @@ FLAGS = (
 
 def start(context: Context, given: dict[str, Any], log: Any = None) -> Server:
     """Start the sandbox that the flags describe. Raises a usage error, or HeygenError for port and state file."""
-    from heygen.core.errors import HeygenError
     from heygen.sandbox import server
 
     options = _options(context, given).replace(log=log)
@@ -71,7 +71,7 @@ def _options(context: Context, given: dict[str, Any]) -> Options:
         kind, value = _parse("job-seconds", text, parse_job_seconds)
         seconds[kind] = value
     for text in given.get("fault", ()):
-        _parse("fault", text, faults.parse)
+        _parse("fault", text, faults.checked)
     if "rate" in given:
         _parse("rate", given["rate"], parse_rate)
     return Options(
@@ -85,6 +85,16 @@ def _options(context: Context, given: dict[str, Any]) -> Options:
         state_file=given.get("state"),
         clock=context.now,
     )
+
+
+def tell_idle_faults(invocation: Invocation, server: Server, is_refused: bool = False) -> None:
+    """Warn of each fault that never struck. Raises HeygenError instead where they are refused."""
+    idle = server.world.faults.idle()
+    told = [f'the fault "{active.rule.text}" never struck: {active.why_not()}' for active in idle]
+    if told and is_refused:
+        raise HeygenError("cli_fault_never_struck", "; ".join(told))
+    for message in told:
+        invocation.output.warning("cli_fault_never_struck", message)
 
 
 def _parse(name: str, text: str, parse: Any) -> Any:

@@ -37,8 +37,13 @@ def signature_problem(world: World, incoming: Incoming) -> Answer | None:
     ):
         return s3_error(403, "SignatureDoesNotMatch", "The signature of the link does not fit")
     if world.clock.now() > int(expires):
-        return s3_error(403, "AccessDenied", "Request has expired")
+        return expired()
     return None
+
+
+def expired() -> Answer:
+    """Return the error for a presigned link whose time is over."""
+    return s3_error(403, "AccessDenied", "Request has expired")
 
 
 def serve(world: World, incoming: Incoming) -> Answer:

@@ -77,8 +77,9 @@ class Service:
         """Return the faults that strike a request; the sandbox's own endpoints have none."""
         if incoming.path.startswith("/_sandbox"):
             return []
+        is_signed = any(name == "Signature" for name, _ in incoming.query)
         with self.world.lock:
-            return self.world.faults.of_request(incoming.method, incoming.path)
+            return self.world.faults.of_request(incoming.method, incoming.path, is_signed)
 
     def note(self, incoming: Incoming, status: int) -> None:
         """Put a request into the log."""

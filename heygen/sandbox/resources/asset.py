@@ -123,8 +123,7 @@ def _stock_picture(call: Call, query: str, kind: str, number: int) -> dict[str, 
 
 def on_job_end(world: World, entry: Entry) -> None:
     """Make a file of a batch usable once it has been processed."""
-    if entry["job"]["end"] == jobs.COMPLETED:
-        entry["state"] = "stored"
+    entry["state"] = "stored" if entry["job"]["end"] == jobs.COMPLETED else "pending_upload"
 
 
 OPERATIONS = {
