@@ -43,6 +43,28 @@ FLAGS = (
         value_name="<file>",
         description="Keep what was created in this file, and start from what it holds.",
     ),
+    Flag(
+        name="seed-data",
+        value_name="<file>",
+        description='Bring IDs of a real account in, from JSON such as {"looks": ["<look-id>"], "voices": ["<voice-id>"]}.',
+    ),
+    Flag(
+        name="allow-unknown-ids",
+        type="boolean",
+        description="Take IDs in bodies that do not exist here for those of a real account.",
+    ),
+    Flag(
+        name="keys",
+        is_array=True,
+        value_name="<key>",
+        description="Let these API keys in and answer every other one with 401; the first is put into the environment.",
+    ),
+    Flag(
+        name="scopes",
+        is_array=True,
+        value_name="<scope>",
+        description="What API keys may do, such as videos:read; what needs another scope is answered with 403.",
+    ),
 )
 
 
@@ -83,6 +105,10 @@ def _options(context: Context, given: dict[str, Any]) -> Options:
         rate=given.get("rate"),
         faults=tuple(given.get("fault", ())),
         state_file=given.get("state"),
+        allow_unknown_ids=given.get("allow_unknown_ids", False),
+        seeds=_seeds(given["seed_data"]) if "seed_data" in given else {},
+        keys=tuple(given["keys"]) if "keys" in given else None,
+        scopes=tuple(given["scopes"]) if "scopes" in given else None,
         clock=context.now,
     )
 
@@ -97,6 +123,12 @@ def tell_idle_faults(invocation: Invocation, server: Server, is_refused: bool = 
         invocation.output.warning("cli_fault_never_struck", message)
 
 
+def _seeds(path: str) -> dict[str, list[dict[str, Any]]]:
+    from heygen.sandbox import seeds
+
+    return _parse("seed-data", path, seeds.read)
+
+
 def _parse(name: str, text: str, parse: Any) -> Any:
     try:
         return parse(text)
@@ -104,12 +136,14 @@ def _parse(name: str, text: str, parse: Any) -> Any:
         raise usage_error(f"--{name}: {error}", param=name) from error
 
 
-def variables(environ: Mapping[str, str], url: str, config_dir: str | None = None) -> dict[str, str]:
+def variables(
+    environ: Mapping[str, str], server: Server, config_dir: str | None = None
+) -> dict[str, str]:
     """Return the variables that point programs at a sandbox and away from the user's own account."""
     direct = [each for each in (environ.get("NO_PROXY") or environ.get("no_proxy"), "127.0.0.1,localhost") if each]
     found = {
-        "HEYGEN_API_BASE": url,
-        "HEYGEN_API_KEY": KEY,
+        "HEYGEN_API_BASE": server.url,
+        "HEYGEN_API_KEY": (server.world.options.keys or (KEY,))[0],
         "HEYGEN_NO_ANALYTICS": "1",
         # For other programs; this one never asks a proxy for loopback.
         "NO_PROXY": ",".join(direct),

@@ -53,7 +53,7 @@ def run(invocation: Invocation) -> int:
     try:
         with sandbox_options.start(context, invocation.given) as server:
             inner = context.with_environ(
-                {**context.environ, **sandbox_options.variables(context.environ, server.url, os.path.join(folder, "home"))}
+                {**context.environ, **sandbox_options.variables(context.environ, server, os.path.join(folder, "home"))}
             )
             argv = _own_command(words, context.environ)
             if argv is None:

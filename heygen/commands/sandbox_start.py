@@ -44,7 +44,7 @@ def run(invocation: Invocation) -> int:
     log = _Log(context) if invocation.output.is_human else None
     with sandbox_options.start(context, invocation.given, log) as server:
         try:
-            _announce(invocation, sandbox_options.variables(context.environ, server.url), server.url)
+            _announce(invocation, sandbox_options.variables(context.environ, server), server.url)
             threading.Event().wait()
         except KeyboardInterrupt:
             pass  # how a server is meant to end

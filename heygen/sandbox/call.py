@@ -45,7 +45,7 @@ class Call:
         """Return an entry. Raises the API's 404."""
         found = self.world.store.get(kind, id)
         if found is None:
-            raise missing(kind, name, id)
+            raise missing(kind, id, name=name)
         return found
 
     def poll(self, kind: str, id: str, name: str = "Resource") -> Entry:

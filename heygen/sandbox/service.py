@@ -142,7 +142,7 @@ class Service:
 
     def _operate(self, incoming: Incoming) -> Answer:
         operation, path = self._router.find(incoming.method, incoming.path)
-        _authenticate(incoming)
+        self._authenticate(incoming, operation.scope)
         with self.world.lock:
             self.world.limiter.admit(self.world.clock.now())
         query = _query(operation, incoming)
@@ -157,6 +157,19 @@ class Service:
                 self._save()
         self.world.courier.wake()
         return answer
+
+    def _authenticate(self, incoming: Incoming, scope: str | None) -> None:
+        options = self.world.options
+        key = incoming.headers.get("x-api-key", "").strip()
+        if not key:
+            scheme, _, token = incoming.headers.get("authorization", "").partition(" ")
+            key = token.strip() if scheme.lower() == "bearer" else ""
+        if not key:
+            raise Refusal(401, "unauthorized", "Give an API key in X-Api-Key, or a token in Authorization: Bearer")
+        if options.keys is not None and key not in options.keys:
+            raise Refusal(401, "unauthorized", "The API key is not valid")
+        if scope and options.scopes is not None and scope not in options.scopes:
+            raise Refusal(403, "forbidden", f"The API key lacks the scope {scope}")
 
     def _run_once(self, call: Call, incoming: Incoming) -> Answer:
         """Run the operation, or give back the first result of the same idempotency key."""
@@ -192,14 +205,6 @@ class Service:
         if self._state_file is not None:
             with self.world.lock:
                 self._state_file.save()
-
-
-def _authenticate(incoming: Incoming) -> None:
-    if incoming.headers.get("x-api-key", "").strip():
-        return
-    scheme, _, token = incoming.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise Refusal(401, "unauthorized", "Give an API key in X-Api-Key, or a token in Authorization: Bearer")
 
 
 def _unsupported(incoming: Incoming, wanted: str) -> Refusal:

@@ -30,7 +30,7 @@ class World:
 
     def __init__(self, options: Options, on_job_end: Callable[[World, Entry], None]) -> None:
         """`on_job_end` is told of each job that has ended, in the order of their ends."""
-        self.options = options
+        self.options = self._given = options
         self.url = ""
         self._on_job_end = on_job_end
         self.lock = threading.RLock()
@@ -43,8 +43,8 @@ class World:
         self.reset()
 
     def reset(self) -> None:
-        """Go back to the beginning: nothing created, full credits, the faults and the time it was started with."""
-        options = self.options
+        """Go back to the beginning: nothing created, and all settings, faults and the time as it was started with."""
+        options = self.options = self._given
         self.clock = Clock(options.clock, SEEDED_START if options.seed is not None else None)
         self.store = Store(self.mint)
         self.faults = Faults(self.mint, options.faults)
@@ -53,6 +53,14 @@ class World:
         self.jobs = jobs.JobQueue()
         self.replays: dict[str, Any] = {}
         self._catalog: Catalog | None = None
+        self.plant()
+
+    def plant(self) -> None:
+        """Have what was brought in, unless it is there or was deleted."""
+        if self.options.seeds:
+            from heygen.sandbox import seeds
+
+            seeds.plant(self)
 
     # --- what exists from the start
 
@@ -62,7 +70,7 @@ class World:
         if self._catalog is None:
             from heygen.sandbox.catalog import Catalog
 
-            self._catalog = Catalog(self.mint, self.public)
+            self._catalog = Catalog(self.mint, self.public, self.options.seeds)
         return self._catalog
 
     def presets(self, kind: str) -> list[dict[str, Any]]:

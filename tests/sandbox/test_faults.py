@@ -7,7 +7,7 @@ import json
 import pathlib
 
 import pytest
-from sandbox_api import Api
+from sandbox_api import LOOK, VOICE, Api
 
 from heygen.commands import sandbox_run, sandbox_start
 from heygen.sandbox import control, faults
@@ -16,7 +16,7 @@ from heygen.sandbox.options import JOB_KINDS, Options
 from heygen.sandbox.server import start
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-VIDEO = {"type": "avatar", "avatar_id": "a", "voice_id": "v", "script": "Hello"}
+VIDEO = {"type": "avatar", "avatar_id": LOOK, "voice_id": VOICE, "script": "Hello"}
 
 
 @pytest.fixture

@@ -69,7 +69,7 @@ def list_assets(call: Call) -> dict[str, Any]:
 def get(call: Call) -> dict[str, Any]:
     entry = call.entry("asset", call.path["asset_id"], NAME)
     if entry["state"] != "stored":
-        raise missing("asset", NAME, entry["id"])
+        raise missing("asset", entry["id"])
     return {"data": _show(call.world, entry)}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heygen.sandbox import jobs
+from heygen.sandbox import ids, jobs
 from heygen.sandbox.paging import page
 from heygen.sandbox.problems import Refusal, invalid, missing
 from heygen.sandbox.resources import events
@@ -32,6 +32,7 @@ def create(
     refusals = []
     for index, request in enumerate(requests):
         try:
+            ids.check(call, request)
             entry = start(call, request)
         except Refusal as refusal:
             refusals.append(refusal)
@@ -50,7 +51,7 @@ def get(call: Call, kind: str) -> dict[str, Any]:
     """Show a batch and one page of its items."""
     batch = call.entry("batch", call.path["batch_id"], "Batch")
     if batch["of"] != kind:
-        raise missing("batch", "Batch", batch["id"])
+        raise missing("batch", batch["id"])
     items = _items(call, batch)
     found, more, token = page(items, call.query, call.url_path, lambda item: item["item_index"])
     return {"data": {**_document(batch, items), "items": found, "has_more": more, "next_token": token}}
