@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from typing import Any, Mapping
 
     from heygen.calls.invocation import Invocation
+    from heygen.cli.help.blocks import Block
     from heygen.core.context import Context
     from heygen.sandbox.options import Options
     from heygen.sandbox.server import Server
@@ -66,6 +67,13 @@ FLAGS = (
         description="What API keys may do, such as videos:read; what needs another scope is answered with 403.",
     ),
 )
+
+
+def fault_grammar() -> tuple[Block, ...]:
+    """Return what the help of both commands says of faults."""
+    from heygen.cli.help import faults
+
+    return faults.grammar()
 
 
 def start(context: Context, given: dict[str, Any], log: Any = None) -> Server:

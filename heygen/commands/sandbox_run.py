@@ -31,6 +31,7 @@ COMMAND = Command(
         ),
     ),
     takes_rest=True,
+    details=sandbox_options.fault_grammar,
     examples=(
         {
             "about": "See a video being made",

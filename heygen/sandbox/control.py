@@ -79,7 +79,7 @@ def _health(world: World, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _forget_requests(world: World, body: dict[str, Any]) -> dict[str, Any]:
-    world.log.clear()
+    world.forget_requests()
     return {}
 
 
@@ -129,7 +129,7 @@ def _advance(world: World, body: dict[str, Any]) -> dict[str, Any]:
 def _reset(world: World, body: dict[str, Any]) -> dict[str, Any]:
     world.reset()
     world.blobs.clear()
-    world.log.clear()
+    world.forget_requests()
     return {}
 
 

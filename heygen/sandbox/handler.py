@@ -118,7 +118,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         if action in ("answer", "html", "expire"):
             answer = _faulty_answer(rule, service.world.clock.real())
-            service.note(incoming, answer.status)
+            service.note(incoming, answer.status, answer.length)
         else:
             answer = service.answer(incoming)
         service.left(incoming)  # before the client can know the answer, and repeat the request
@@ -141,15 +141,18 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Type", answer.content_type)
         for name, value in answer.headers:
             self.send_header(name, value)
-        if answer.status not in (204, 304):
+        is_endless = answer.length is None
+        if answer.status not in (204, 304) and not is_endless:
             self.send_header("Content-Length", str(answer.length))
-        if is_cut or self.server.is_closing:
+        if is_cut or is_endless or self.server.is_closing:
             self.close_connection = True
         if self.close_connection:
             self.send_header("Connection", "close")
         self.end_headers()
         try:
-            if self.command != "HEAD" and answer.status not in (204, 304):
+            if is_endless and self.command != "HEAD":
+                self._send_stream(answer.body)
+            elif self.command != "HEAD" and answer.status not in (204, 304):
                 self._send_body(answer, (answer.length or 0) // (2 if is_cut else 1))
         finally:
             if not isinstance(answer.body, bytes):
@@ -174,6 +177,15 @@ class Handler(BaseHTTPRequestHandler):
             if speed:
                 self.wfile.flush()
                 self.server.pause(len(data) / speed)
+
+    def _send_stream(self, stream: Any) -> None:
+        """Send what comes from a stream as it comes, until it ends; a server that closes need not wait for the client."""
+        self.server.connections.rest(self.connection)
+        data = b":\n\n"
+        while data:
+            self.wfile.write(data)
+            self.wfile.flush()
+            data = stream.read()
 
     def _reset(self) -> None:
         """Cut the connection so that the client sees a reset rather than an end."""

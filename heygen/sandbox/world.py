@@ -37,6 +37,7 @@ class World:
         self.mint = Mint(options.seed or 0)
         # A reset leaves these alone.
         self.log: list[dict[str, Any]] = []
+        self.logged = 0  # how many requests there were, with those that the log has dropped
         self.courier: Any = None
         self.blobs: Any = None
         self.requests = 0
@@ -61,6 +62,11 @@ class World:
             from heygen.sandbox import seeds
 
             seeds.plant(self)
+
+    def forget_requests(self) -> None:
+        """Begin the log anew."""
+        self.log.clear()
+        self.logged = 0
 
     # --- what exists from the start
 

@@ -192,6 +192,8 @@ def command(node: Command, with_global_flags: bool = True) -> list[Block]:
         page += _flags(title, sorted(flags, key=lambda flag: not flag.is_required), node)
         if section == REQUEST:
             page += _nested_fields(node)
+    if node.details is not None:
+        page += node.details()
     if node.examples:
         page.append(Section(title="Examples"))
         page.append(Examples(rows=tuple(Example(command=each["command"], about=each["about"]) for each in node.examples)))
