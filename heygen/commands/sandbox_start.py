@@ -55,9 +55,9 @@ def run(invocation: Invocation) -> int:
     with sandbox_options.start(context, invocation.given, _Log(context) if is_logged else None) as server:
         ready = invocation.given.get("ready_file")
         try:
+            _announce(invocation, sandbox_options.variables(context.environ, server), server.url)
             if ready:
                 _write_whole(ready, f"{server.url}\n")
-            _announce(invocation, sandbox_options.variables(context.environ, server), server.url)
             threading.Event().wait()
         except KeyboardInterrupt:
             pass  # how a server is meant to end

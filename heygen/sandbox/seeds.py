@@ -133,13 +133,14 @@ def template_fields(id: str, variables: dict[str, Any]) -> dict[str, Any]:
 
 def plant(world: World) -> None:
     """Put into the store what is not there from the start: files, videos and folders."""
+    made_at = min(MADE_AT, world.clock.now())
     for kind in _STORED:
         for fields in world.options.seeds.get(kind, ()):
             id = fields["id"]
             if world.store.get(kind, id) is None and not world.store.was_deleted(kind, id):
-                entry = world.store.add(kind, MADE_AT, {**_LIVES[kind], **fields}, id)
+                entry = world.store.add(kind, made_at, {**_LIVES[kind], **fields}, id)
                 if kind == "video":
-                    jobs.begin(entry, "video", MADE_AT, 0.0)
+                    jobs.begin(entry, "video", made_at, 0.0)
                     entry["job"]["settled"] = True
 
 
