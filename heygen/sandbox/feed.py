@@ -95,6 +95,7 @@ class Listener:
         version, _, logged = numbers.partition(".")
         self._knows = epoch == feed.epoch and version.isdecimal() and logged.isdecimal()
         self._version, self._logged = (int(version), int(logged)) if self._knows else (0, 0)
+        self._offset = 0.0
         self._pulse = -1
         self._told = float("-inf")
         self._has_left = False
@@ -122,12 +123,12 @@ class Listener:
         world, version = self.feed.world, self.feed.version
         parts = {name: html for name, (since, html) in list(self.feed.parts.items()) if since > self._version}
         with world.lock:
-            logged, now = world.logged, world.clock.now()
+            logged, now, offset = world.logged, world.clock.now(), world.clock.offset
             if logged < self._logged:  # they were forgotten
                 self._logged, self._knows = 0, False
             count = min(logged - self._logged, page.MOST_REQUESTS, len(world.log))
             entries = world.log[-count:] if count > 0 else []
-        if self._knows and not parts and not entries:
+        if self._knows and not parts and not entries and offset == self._offset:
             return b""
         told = {
             "now": now,
@@ -136,7 +137,7 @@ class Listener:
             "parts": parts,
             "requests": [page.request_row(entry) for entry in reversed(entries)],
         }
-        self._version, self._logged, self._knows = version, logged, True
+        self._version, self._logged, self._offset, self._knows = version, logged, offset, True
         return f"id: {self.feed.epoch}.{version}.{logged}\nretry: 1000\ndata: {json.dumps(told)}\n\n".encode()
 
     def close(self) -> None:

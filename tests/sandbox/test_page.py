@@ -259,7 +259,7 @@ def test_in_a_browser_what_is_made_comes_by_itself(page, api):
 def test_in_a_browser_a_player_that_plays_is_left_alone(page, api):
     api.post("/v3/videos", {**VIDEO, "title": "First"})
     page.wait_until("document.querySelector('video')")
-    page.evaluate("window.first = document.querySelector('video'); first.loop = first.muted = true; first.play().then(() => true)")
+    page.evaluate("window.first = document.querySelector('video'); first.loop = first.muted = true; first.playbackRate = 0.1; first.play().then(() => true)")
     for title in ("Second", "Third"):
         api.post("/v3/videos", {**VIDEO, "title": title})
         page.wait_until(f"document.querySelector('figcaption').textContent == '{title}'")
@@ -278,6 +278,8 @@ def test_in_a_browser_buttons_work(page, api):
     page.wait_until("new Date(document.getElementById('clock').textContent.replace(' UTC', 'Z')).getTime() / 1000 >= %r" % (before + 599))
     page.evaluate("rule.elements.rule.value = 'GET /v3/video 503'; rule.requestSubmit()")
     page.wait_until("told.textContent.includes('did you mean')")
+    assert [each["text"].count(" 400 ") for each in page.problems] == [1]
+    page.problems.clear()
     page.evaluate("rule.elements.rule.value = 'GET /v3/videos 418'; rule.requestSubmit()")
     page.wait_until("document.querySelector('#part-faults').textContent.includes('418')")
 

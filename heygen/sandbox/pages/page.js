@@ -2,6 +2,7 @@
 // The page shows what the sandbox tells: /_sandbox/events sends the parts that have changed, as HTML made and escaped there.
 const element = (id) => document.getElementById(id);
 const MOST_ROWS = 100;
+const made = new WeakMap();  // the HTML that an element was made of: a player's own may change as it plays
 let source = null, last = "", lead = 0;
 
 function nodes(html) {
@@ -14,11 +15,15 @@ function nodes(html) {
 function patch(box, html) {
   const keyed = box.querySelector("[data-keyed]"), fresh = nodes(html);
   const next = fresh.querySelector("[data-keyed]");
-  if (!keyed || !next) return box.replaceChildren(fresh);
+  if (!keyed || !next) {
+    for (const each of next ? next.children : []) made.set(each, each.outerHTML);
+    return box.replaceChildren(fresh);
+  }
   const known = new Map([...keyed.children].map((each) => [each.id, each]));
   let at = keyed.firstElementChild;
   for (const each of [...next.children]) {
-    const old = known.get(each.id), same = old && old.outerHTML === each.outerHTML;
+    const old = known.get(each.id), text = each.outerHTML, same = old && (made.get(old) ?? old.outerHTML) === text;
+    made.set(same ? old : each, text);
     known.delete(each.id);
     if (same && old === at) at = at.nextElementSibling;
     else {
