@@ -6,10 +6,11 @@ from heygen.core.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable
 
     from heygen.api.fields import Field
     from heygen.api.operations import Operation
+    from heygen.cli.help.blocks import Block
 
 # Sections of the flags, in the order of the help text.
 REQUEST, INPUT, WAITING, OUTPUT, GLOBAL = "request", "input", "waiting", "output", "global"
@@ -73,6 +74,7 @@ class Command(Record):
     arguments: tuple[Argument, ...] = ()
     flags: tuple[Flag, ...] = ()
     examples: tuple[dict[str, str], ...] = ()
+    details: Callable[[], tuple[Block, ...]] | None = None  # what its help says after the flags
     operation: Operation | None = None
     fields: tuple[Field, ...] = ()
     is_hidden: bool = False

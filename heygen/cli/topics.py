@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from heygen.cli.help.blocks import examples, terms
+from heygen.cli.help.blocks import Section, examples, terms
+from heygen.cli.help.faults import grammar
 from heygen.core.errors import EXIT_CODE_MEANINGS
 from heygen.core.record import Record
 
@@ -163,9 +164,12 @@ def _sandbox() -> tuple[Block, ...]:
             ("sandbox run -- <command>", "Run a heygen command, or any program that calls heygen, against it."),
             ("sandbox start", "Serve it until Ctrl-C, and print what to set in the environment."),
         ),
+        *grammar(),
+        Section(title="Try"),
         examples(
             'heygen sandbox run -- video-agent create --prompt "Hello" --wait',
             "heygen sandbox run -- sh pipeline.sh",
+            'heygen sandbox run --strict-faults --fault "GET /files/** truncate times=1" -- sh pipeline.sh',
             "heygen sandbox start --help",
         ),
     )

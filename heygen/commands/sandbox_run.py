@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from heygen.cli import tree
-from heygen.cli.command import Argument, Command
+from heygen.cli.command import Argument, Command, Flag
 from heygen.commands import sandbox_options
 from heygen.core.errors import HeygenError
 
@@ -22,8 +22,16 @@ COMMAND = Command(
         "Your own credential and settings are neither read nor written."
     ),
     arguments=(Argument(name="command", description="The command to run, after --.", is_repeated=True),),
-    flags=sandbox_options.FLAGS,
+    flags=(
+        *sandbox_options.FLAGS,
+        Flag(
+            name="strict-faults",
+            type="boolean",
+            description="Exit with 1 where a fault never struck, unless the command itself failed.",
+        ),
+    ),
     takes_rest=True,
+    details=sandbox_options.fault_grammar,
     examples=(
         {
             "about": "See a video being made",
@@ -46,17 +54,21 @@ def run(invocation: Invocation) -> int:
     try:
         with sandbox_options.start(context, invocation.given) as server:
             inner = context.with_environ(
-                {**context.environ, **sandbox_options.variables(context.environ, server.url, os.path.join(folder, "home"))}
+                {**context.environ, **sandbox_options.variables(context.environ, server, os.path.join(folder, "home"))}
             )
             argv = _own_command(words, context.environ)
             if argv is None:
                 from heygen.commands.sandbox_program import run_program
 
-                return run_program(words, inner, folder)
-            from heygen.cli import main as cli
+                status = run_program(words, inner, folder)
+            else:
+                from heygen.cli import main as cli
 
-            # The global flags that stood before the command are meant for it.
-            return cli.main(argv, inner, invocation.settings.options)
+                # The global flags that stood before the command are meant for it.
+                status = cli.main(argv, inner, invocation.settings.options)
+            # A command that failed has told more than a fault that did not come: its exit code counts.
+            sandbox_options.tell_idle_faults(invocation, server, not status and invocation.given.get("strict_faults", False))
+            return status
     finally:
         import shutil
 

@@ -115,6 +115,7 @@ class Incoming:
         self.headers = headers
         self.body = body
         self.id = id
+        self.arrived = 0.0  # seconds on a clock of its own
         self.content: bytes | None = None  # the body, where it was read whole
         self.document: Any = None  # the same, parsed
 
@@ -143,7 +144,7 @@ class Incoming:
 
 
 class Answer:
-    """An answer: `body` is bytes, or an open file of which `length` bytes go out."""
+    """An answer: `body` is bytes, or an open file of which `length` bytes go out; without a length, all that comes from it."""
 
     def __init__(
         self,

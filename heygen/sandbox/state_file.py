@@ -96,6 +96,7 @@ class StateFile:
         world.replays = state["replays"]
         if world.options.credits is None:
             world.credits = state["credits"]
+        world.plant()
         world.clock.not_before(state["now"])
         for table in world.store.tables.values():
             for entry in table.values():

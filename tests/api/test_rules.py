@@ -7,6 +7,16 @@ import shlex
 import pytest
 from sandbox_api import OPERATIONS
 
+from heygen.sandbox.options import Options
+from heygen.sandbox.server import start
+
+
+@pytest.fixture
+def sandbox(clock):
+    """A sandbox that takes any ID for one of a real account: the rules are about all the rest."""
+    with start(Options(clock=clock.now, allow_unknown_ids=True)) as running:
+        yield running
+
 
 def are_about_deprecation(notices):
     """Whether nothing else is told than that a command is deprecated."""

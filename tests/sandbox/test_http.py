@@ -8,12 +8,12 @@ import socket
 import threading
 
 import pytest
-from sandbox_api import Api
+from sandbox_api import LOOK, VOICE, Api
 
 from heygen.sandbox.options import Options
 from heygen.sandbox.server import start
 
-VIDEO = {"type": "avatar", "avatar_id": "a", "voice_id": "v", "script": "Hello there"}
+VIDEO = {"type": "avatar", "avatar_id": LOOK, "voice_id": VOICE, "script": "Hello there"}
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def raw(sandbox, data):
         ("POST", "/v3/videos", {"body": {**VIDEO, "titel": "x"}}, 400, "invalid_parameter", "titel"),
         ("POST", "/v3/videos", {"body": {**VIDEO, "resolution": "8k"}}, 400, "invalid_parameter", "resolution"),
         ("POST", "/v3/videos", {"body": {**VIDEO, "audio_url": "https://example.com/a"}}, 400, "invalid_parameter", "audio_url"),
-        ("POST", "/v3/videos", {"body": {"type": "avatar", "avatar_id": "a"}}, 400, "invalid_parameter", "script"),
+        ("POST", "/v3/videos", {"body": {"type": "avatar", "avatar_id": LOOK}}, 400, "invalid_parameter", "script"),
         ("POST", "/v3/videos", {"body": {**VIDEO, "callback_url": "ftp://x"}}, 400, "invalid_parameter", "callback_url"),
         ("POST", "/v3/videos", {"body": {**VIDEO, "voice_settings": {"speed": 3}}}, 400, "invalid_parameter", "voice_settings.speed"),
         ("POST", "/v3/videos", {"body": {"type": "studio", "scenes": []}}, 400, "invalid_parameter", "scenes"),
@@ -359,7 +359,7 @@ def test_the_same_seed_gives_the_same_world():
         with start(Options(seed=seed, clock=iter(range(1000, 2000)).__next__)) as server:
             api = Api(server.url)
             found = [
-                api.post("/v3/videos", VIDEO).data,
+                api.post("/v3/video-agents", {"prompt": "Hello"}).data,
                 api.get("/v3/voices").data[0]["voice_id"],
                 api.get("/v3/brand-glossaries").data,
             ]

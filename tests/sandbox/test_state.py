@@ -7,13 +7,13 @@ import json
 import os
 
 import pytest
-from sandbox_api import Api
+from sandbox_api import LOOK, VOICE, Api
 
 from heygen.core.errors import HeygenError
 from heygen.sandbox.options import Options
 from heygen.sandbox.server import start
 
-VIDEO = {"type": "avatar", "avatar_id": "a", "voice_id": "v", "script": "Hello", "title": "Kept"}
+VIDEO = {"type": "avatar", "avatar_id": LOOK, "voice_id": VOICE, "script": "Hello", "title": "Kept"}
 
 
 @pytest.fixture

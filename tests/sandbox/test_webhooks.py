@@ -9,13 +9,13 @@ import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-from sandbox_api import Api
+from sandbox_api import LOOK, VOICE, Api
 
 from heygen.sandbox import courier
 from heygen.sandbox.options import Options
 from heygen.sandbox.server import start
 
-VIDEO = {"type": "avatar", "avatar_id": "a", "voice_id": "v", "script": "Hello", "callback_id": "mine"}
+VIDEO = {"type": "avatar", "avatar_id": LOOK, "voice_id": VOICE, "script": "Hello", "callback_id": "mine"}
 
 
 class Receiver:

@@ -209,6 +209,8 @@ def command(node: Command, with_global_flags: bool = True) -> list[Block]:
         if nested and flags[0].section != REQUEST:
             page, nested = [*page, *nested], []
         page += [Section(title=title), Terms(rows=tuple(helped.term(flag, node) for flag in flags))]
+    if node.details is not None:
+        page += node.details()
     if node.examples:
         page.append(Section(title="Examples"))
         page.append(Examples(rows=tuple(Example(command=each["command"], about=each["about"]) for each in node.examples)))

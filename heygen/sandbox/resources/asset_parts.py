@@ -38,7 +38,7 @@ def _upload(call: Call, id: str | None) -> Entry:
     if entry["state"] == "stored":
         raise conflict("The upload has been completed")
     if id and entry.setdefault("multipart_upload_id", id) != id:
-        raise missing("upload", "Upload", id)
+        raise missing("upload", id)
     return entry
 
 

@@ -6,7 +6,7 @@ from copy import deepcopy
 
 from heygen.sandbox import jobs
 from heygen.sandbox.problems import Refusal, invalid, missing
-from heygen.sandbox.resources import references, scenes, template_variables, video
+from heygen.sandbox.resources import scenes, template_variables, video
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,10 +42,9 @@ def get(call: Call) -> dict[str, Any]:
 
 
 def create(call: Call) -> dict[str, Any]:
-    """Make a template of a video; one that the sandbox does not know is taken for one of production."""
+    """Make a template of a video; one that the sandbox does not know has the scene that it may have."""
     id = call.body["video_id"]
     source = call.world.store.get("video", id)
-    references.refuse_deleted(call, "video", id, "video_id", "video_not_found")
     if source is None:
         made = scenes.of_text(call.world, "Hello, and welcome.")
     elif not source.get("scenes"):
@@ -123,7 +122,7 @@ def _find(call: Call) -> dict[str, Any]:
     if found is None and not store.was_deleted("template", id):
         found = call.world.preset("template", id)
     if found is None:
-        raise missing("template", "Template", id)
+        raise missing("template", id)
     return found
 
 
@@ -151,7 +150,6 @@ def _show(world: World, template: dict[str, Any]) -> dict[str, Any]:
 
 def _check(call: Call, template: dict[str, Any]) -> None:
     body = call.body
-    references.check_folder(call, body.get("folder_id"))
     for name, value in body["variables"].items():
         at = f"variables.{name}"
         known = template["variables"].get(name)

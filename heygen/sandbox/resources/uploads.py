@@ -151,7 +151,7 @@ def complete_batch(call: Call) -> tuple[int, dict[str, Any]]:
     """Process the files of a batch in the background; a bad one does not stop the others."""
     batch = call.world.store.get("batch", call.body["batch_id"])
     if batch is None or batch["of"] != "asset":
-        raise missing("batch", "Batch", call.body["batch_id"])
+        raise missing("batch", call.body["batch_id"])
     for item in batch["items"]:
         entry = call.world.store.get("asset", item["id"])
         if entry is None or entry["state"] == "stored" or ("job" in entry and not jobs.has_failed(entry, call.now)):
