@@ -277,13 +277,13 @@ def test_start_on_a_port_that_is_taken_is_an_error(run, sandbox):
 def pipeline(tmp_path):
     """Run the README's pipeline in a sandbox, with options of `sandbox run`."""
     section = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Rehearsing in the sandbox")[2]
-    (tmp_path / "pipeline.sh").write_text(section.partition("```sh\n")[2].partition("```")[0])
+    (tmp_path / "pipeline.sh").write_text(section.partition("<<'END'\n")[2].partition("END\n")[0])
 
     def pipeline(*options, **variables):
         command = [sys.executable, str(ROOT / "heygen.py"), "sandbox", "run", *options, "--", "sh", "pipeline.sh"]
         return subprocess.run(command, env=environ(tmp_path, **variables), capture_output=True, timeout=120, cwd=tmp_path)
 
-    pipeline.commands = [line.partition("heygen.pyz sandbox run ")[2] for line in section.splitlines() if "- run:" in line]
+    pipeline.commands = [line.partition("heygen.pyz sandbox run ")[2] for line in section.splitlines() if "- run:" in line and "sandbox run" in line]
     return pipeline
 
 

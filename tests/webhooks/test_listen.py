@@ -14,12 +14,12 @@ import time
 
 import processes
 import pytest
-from sandbox_api import Api
+from sandbox_api import LOOK, VOICE, Api
 
 from heygen.sandbox.options import Options
 from heygen.sandbox.server import start
 
-VIDEO = {"type": "avatar", "avatar_id": "a", "voice_id": "v", "script": "Hello"}
+VIDEO = {"type": "avatar", "avatar_id": LOOK, "voice_id": VOICE, "script": "Hello"}
 SECRET = "whsec_of_a_test"
 EVENT = {"event_id": "evt_1", "event_type": "avatar_video.success", "event_data": {"video_id": "vid_1", "count": 2}}
 
