@@ -101,7 +101,7 @@ class Journal:
         return round(self.context.now(), 3)
 
     def _add(self, event: dict[str, Any]) -> int:
-        line = self.context.secrets.mask(compact(event)) + "\n"
+        line = compact(self.context.secrets.masked(event)) + "\n"
         with self._guard:
             self._pending.append(line)
             self._appended += 1
