@@ -61,7 +61,7 @@ class Display:
         if self.output.is_human and self.output.steps is None:
             stdout = self.context.stdout
             terminal = self.output.terminal(stdout)
-            stdout.write(_row_line(document, terminal) + "\n")
+            stdout.write(_row_line(self.context.secrets.masked(document), terminal) + "\n")
             stdout.flush()
             return
         try:

@@ -166,6 +166,21 @@ def refusals(world):
 
 
 @way
+def batches(world):
+    rows = ({"id": command, "command": command, "data": {"prompt": "A canal", "title": "A"}} for command in ("video-agent create",))
+    pathlib.Path("jobs.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    for status in (200, 400, 401, 500):
+        answering(world, echo(status, data={"status": "completed"}))
+        for number, words in enumerate(([], ["--human"], ["--debug"])):
+            journal = ("jobs.jsonl", "--journal", f"{status}-{number}.journal")
+            env = {"HEYGEN_API_KEY": KEY, "HEYGEN_MAX_RETRIES": "1"}
+            world.run("batch", "run", *journal, "--no-validate", "--wait", "--timeout", "1m", *words, env=env)
+            world.run("batch", "status", *journal, *words, env=env)
+            for format in ("json", "csv", "html"):
+                world.run("batch", "report", *journal, "--format", format, *words, env=env)
+
+
+@way
 def redirects(world):
     calls(world, echo(302, world.files.url), [READS[0], CREATES[0], *OTHERS])
     calls(world, echo(302, "ftp://host"), [READS[0]])
