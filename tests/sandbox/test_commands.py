@@ -275,9 +275,8 @@ def test_start_on_a_port_that_is_taken_is_an_error(run, sandbox):
 @pytest.mark.parametrize("turn", [0, 1])
 def test_the_ci_job_of_the_readme_does_what_it_says(tmp_path, turn):
     section = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Rehearsing in the sandbox")[2]
-    script = section.partition("```sh\n")[2].partition("```")[0]
-    (tmp_path / "pipeline.sh").write_text(script.replace("<avatar-id>", "avatar").replace("<voice-id>", "voice"))
-    command = [line.partition("heygen.pyz ")[2] for line in section.splitlines() if "- run:" in line][turn]
+    (tmp_path / "pipeline.sh").write_text(section.partition("pipeline.sh <<'END'\n")[2].partition("END\n")[0])
+    command = [line.partition("heygen.pyz ")[2] for line in section.splitlines() if "heygen.pyz sandbox" in line][turn]
     result = heygen(tmp_path, *shlex.split(command), cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     assert [json.loads(line)["notice"]["code"] for line in result.stderr.splitlines()] == ["created"] * 2
