@@ -117,6 +117,7 @@ def test_the_short_help_shows_what_people_use_first(run):
 
 def test_the_short_help_says_what_is_deprecated(run):
     assert "Deprecated: it still works. Use heygen model audio tts create." in run("voice", "speech", "create", "-h").stdout
+    assert "  list               Use heygen model audio voices list\n" in run("voice", "-h").stdout
     assert run("brand-kit", "list", "-h").stdout.startswith("heygen brand-kit list is deprecated; use heygen brand kits list.")
 
 
