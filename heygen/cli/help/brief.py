@@ -83,8 +83,11 @@ def _command(node: Command, terminal: Terminal) -> list[Block]:
     page = _page(node, shown, example, terminal)
     for flag in flags:
         longer = _page(node, [*shown, flag], example, terminal)
-        if layout.render(longer, terminal).count("\n") <= ROWS:
+        rows = layout.render(longer, terminal).count("\n")
+        if rows <= ROWS:
             shown, page = [*shown, flag], longer
+        if rows == ROWS:
+            break
     return page
 
 
