@@ -108,20 +108,11 @@ class Catalog:
                 # An id of its own, unless it has to be known elsewhere.
                 each.setdefault("id", self.mint.id(f"preset {kind}", order))
             known = {each["id"] for each in made}
-            made += [dict(each) for each in self._brought_in(kind) if each["id"] not in known]
+            made += [dict(each) for each in self.seeds.get(kind, ()) if each["id"] not in known]
             for order, each in enumerate(made):
                 each["order"] = order
             self._made[kind] = made
         return self._made[kind]
-
-
-    def _brought_in(self, kind: str) -> Iterable[dict[str, Any]]:
-        """Return what `--seed-data` adds to a kind; what is the user's own is in the store instead."""
-        if not self.seeds:
-            return ()
-        from heygen.sandbox import seeds
-
-        return [each for each in self.seeds.get(kind, ()) if kind not in seeds.STORED or seeds.is_public(each)]
 
 
 def _picture(catalog: Catalog, name: str) -> str:

@@ -56,7 +56,7 @@ def parse(text: str) -> Rule:
         raise ValueError(f'needs a method, a path and an action, such as "GET /v3/videos/* 503 p=0.3", not "{text}"')
     method, path = words[0].upper(), words[1]
     if method not in METHODS:
-        raise ValueError(f'"{words[0]}" is no method: one of {", ".join(METHODS)}')
+        raise ValueError(f'"{words[0]}" is not a method: use one of {", ".join(METHODS)}')
     if not path.startswith(("/", "*")):
         raise ValueError(f'the path "{path}" must start with / or *')
     found: dict[str, Any] = {}
@@ -66,7 +66,7 @@ def parse(text: str) -> Rule:
                 raise ValueError(f'"{word}" contradicts what the rule already says')
             found[name] = value
     if not found.keys() & {"action", "delay", "speed"}:
-        raise ValueError("says no action, such as 503, reset, truncate or status=failed")
+        raise ValueError("has no action, such as 503, reset, truncate or status=failed")
     action = found.get("action")
     if action == "status" and found.keys() & {"delay", "speed"}:
         raise ValueError("status=… makes a rule of its own; give delay=… and slow=… in another")
@@ -142,8 +142,9 @@ class Active:
     def why_not(self) -> str:
         """Return why the rule has not struck, for whoever waited for it."""
         if not self.met:
-            return "no request met it"
-        return f"its conditions ruled out each of the {self.met} times that it could" if self.met > 1 else "its conditions ruled it out"
+            return "no request matched it"
+        times = "the one time" if self.met == 1 else f"any of the {self.met} times"
+        return f"its conditions did not hold {times} that it matched"
 
 
 class Faults:

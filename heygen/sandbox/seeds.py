@@ -66,12 +66,12 @@ _LISTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "folders": ("folder", "folder_id", {"type": "mixed", "parent_id": None}),
 }
 # What is the user's own, to be changed and deleted; all else is there for everybody, as public looks are.
-STORED = ("avatar", "look", "asset", "video", "folder")
+_STORED = ("avatar", "look", "asset", "video", "folder")
 _PUBLIC = "studio_avatar"
 
 
 def read(path: str) -> dict[str, list[dict[str, Any]]]:
-    """Return what a file brings in, by kind. Raises ValueError, worded for the user."""
+    """Return what a file brings in, by kind, and the user's own by `own` kind. Raises ValueError, worded for the user."""
     try:
         with open(open_regular(path, 0, follows_links=True), "rb") as stream:
             document = json.loads(stream.read().decode("utf-8-sig"))
@@ -85,11 +85,14 @@ def read(path: str) -> dict[str, list[dict[str, Any]]]:
     for name, entries in document.items():
         if name not in _LISTS:
             near = closest(name, _LISTS)
-            raise ValueError(f'"{name}" is no list: ' + (f"did you mean {near}?" if near else f"there are {', '.join(_LISTS)}"))
+            raise ValueError(f'"{name}" is not a list of seed data: ' + (f"did you mean {near}?" if near else f"the lists are {', '.join(_LISTS)}"))
         if not isinstance(entries, list):
             raise ValueError(f"{name} must be a list of IDs or objects")
         made = {each["id"]: each for each in (_entry(name, index, given) for index, given in enumerate(entries))}
-        found[_LISTS[name][0]] = list(made.values())
+        kind = _LISTS[name][0]
+        for each in made.values():
+            is_own = kind in _STORED and each.get("avatar_type") != _PUBLIC
+            found.setdefault(f"own {kind}" if is_own else kind, []).append(each)
     return found
 
 
@@ -136,7 +139,7 @@ def plant(world: World) -> None:
     """Put into the store what is the user's own, unless it is there or was deleted; a look has a group."""
     made_at = min(MADE_AT, world.clock.now())
     seeds = world.options.seeds
-    given = {kind: [each for each in seeds.get(kind, ()) if not is_public(each)] for kind in STORED}
+    given = {kind: list(seeds.get(f"own {kind}", ())) for kind in _STORED}
     groups = {each["id"] for each in given["avatar"]}
     for look in given["look"]:
         look["group"] = look["group_id"] or f"{look['id']}-group"
@@ -151,11 +154,6 @@ def plant(world: World) -> None:
                 if kind in ("look", "video"):
                     jobs.begin(entry, "avatar" if kind == "look" else kind, made_at, 0.0)
                     entry["job"]["settled"] = True
-
-
-def is_public(fields: dict[str, Any]) -> bool:
-    """Tell whether everybody has what is brought in."""
-    return fields.get("avatar_type") == _PUBLIC
 
 
 _LIVES: dict[str, dict[str, Any]] = {

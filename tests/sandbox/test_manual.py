@@ -248,7 +248,7 @@ def _(kit):
     result = kit.sandbox(*idle, "--", "video", "list")
     assert result.status == 0
     assert [each["warning"]["code"] for each in result.notices] == ["cli_fault_never_struck"] * 2
-    assert "no request met it" in result.stderr and "its conditions ruled it out" in result.stderr
+    assert "no request matched it" in result.stderr and "its conditions did not hold the one time" in result.stderr
     result = kit.sandbox("--strict-faults", *idle, "--", "video", "list")
     assert (result.status, result.error["code"]) == (1, "cli_fault_never_struck")
     assert result.error["message"].count("never struck") == 2
