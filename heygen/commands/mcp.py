@@ -8,7 +8,6 @@ from heygen.mcp.config_entries import CLIENTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
 
     from heygen.calls.invocation import Invocation
     from heygen.core.context import Context

@@ -43,7 +43,9 @@ def parse(line: bytes) -> Any:
     except RecursionError as error:
         raise ProtocolError(PARSE_ERROR, "the message is nested too deeply") from error
     except ValueError as error:
-        raise ProtocolError(PARSE_ERROR, f"the line is not JSON: {error}") from error
+        # Python's own words on a number of too many digits are about Python.
+        reason = "a number has too many digits" if "int_max_str_digits" in str(error) else error
+        raise ProtocolError(PARSE_ERROR, f"the line is not JSON: {reason}") from error
 
 
 def id_of(document: Any) -> str | int | None:

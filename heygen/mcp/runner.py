@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from heygen.config.settings import Settings
     from heygen.core.context import Context
-    from heygen.mcp.reporter import Reporter
     from heygen.mcp.request import Request
     from heygen.mcp.tools import Catalogue, Tool
 
@@ -92,7 +91,9 @@ class Runner:
     def _wait(self, given: dict[str, Any], asked: Request) -> Any:
         if asked.terms.has_tasks:
             raise Started(given["resource"], (given["id"],), None)
-        return self.finished(given["resource"], [jobs.Job(given["id"])], asked, self.timeout)
+        job = jobs.Job(given["id"])
+        job.not_found = jobs.MOST_NOT_FOUND - 2  # one more look: what an ID stands for is seldom made this very moment
+        return self.finished(given["resource"], [job], asked, self.timeout)
 
     def finished(self, resource: str, waited_for: list[jobs.Job], asked: Request, timeout: float) -> Any:
         """Wait for jobs, and return what they made: of a session, the video, where it has made one.
