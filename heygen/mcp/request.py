@@ -78,8 +78,8 @@ class Request:
         receipt = self.invocation.receipt if self.invocation is not None else None
         if receipt is None or not receipt.is_open:
             return
-        receipt.close()
         if receipt.ids:
+            receipt.close()
             text = f"{why}, and this had been created: {', '.join(receipt.ids)}"
             facts: dict[str, Any] = {"code": "created", "message": text, **receipt.facts()}
             facts["hint"] = receipt.resume
@@ -87,4 +87,5 @@ class Request:
             return
         error = HeygenError("canceled", f"{why} while {self.method} was under way; the API may have carried it out")
         receipt.add_to(error)
+        receipt.close()
         tell(self.context, error.envelope())

@@ -16,6 +16,7 @@ from heygen.core.record import Record
 from heygen.mcp import results
 from heygen.mcp.messages import INTERNAL_ERROR, INVALID_PARAMS, ProtocolError, object_param, text_param
 from heygen.mcp.modern import finished, require_tasks
+from heygen.mcp.tools import ANY_OUTPUT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 _NEW = 60.0  # seconds in which an ID of ours may not have appeared yet
 _MOST_REMEMBERED = 10_000
-_OUTPUT = {"type": "object", "properties": {"data": {}, "error": {"type": "object"}}}
 
 
 class _Seen(Record):
@@ -73,7 +73,7 @@ class Tasks:
             job.not_found = 0 if is_new else jobs.MOST_NOT_FOUND
         try:
             document = self.runner.finished(resource, waited_for, asked, 0.0)
-            result = results.success(document, _OUTPUT, asked.reporter.notes)
+            result = results.success(document, ANY_OUTPUT, asked.reporter.notes)
         except HeygenError as error:
             if error.code == "timeout" and error.exit_code == ExitCode.TIMEOUT:
                 since = _created_at(error.result) or seen.since
@@ -83,7 +83,7 @@ class Tasks:
             if error.code not in ("video_failed", "cli_job_failed"):
                 data = results.envelope(error, self.catalogue.wording)
                 raise ProtocolError(INTERNAL_ERROR, f"cannot look at the task: {error.message}", data) from error
-            result, document = results.failure(error, _OUTPUT, self.catalogue.wording), error.result
+            result, document = results.failure(error, ANY_OUTPUT, self.catalogue.wording), error.result
         self._remember(id, seen.replace(has_ended=True))
         since = _created_at(document) or seen.since
         task = self._task(id, "completed", _states(resource, waited_for), since, asked)

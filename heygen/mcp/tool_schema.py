@@ -23,6 +23,8 @@ _LEFT_OUT = ("discriminator", "title", "example", "examples", "deprecated", "for
 _LONGEST_DESCRIPTION = 180  # characters, of an argument; within one, less
 _LONGEST_INNER_DESCRIPTION = 90
 _SAYS_NOTHING: dict[str, tuple[Any, ...]] = {"default": (None, False), "pattern": (r"\S",)}
+# Where an answer may have an error; some have the field, and null in it, after a success.
+ERROR: dict[str, Any] = {"type": ["object", "null"]}
 _DEPTH_OF_OUTPUT = 2  # levels of fields below `data`
 
 
@@ -212,7 +214,7 @@ def output_schema(operation: Operation, shown_by: Operation | None = None) -> Sc
         data = {"properties": fields} if fields else {}
     outer = schemas.resolve(operation.response_schema or {}, operation.document).get("properties", {})
     beside = {name: _loose(each, operation.document, 0) for name, each in outer.items() if name != "data"}
-    return {"type": "object", "properties": {"data": data, **beside, "error": {"type": "object"}}}
+    return {"type": "object", "properties": {"data": data, **beside, "error": ERROR}}
 
 
 def _data_of(operation: Operation) -> Schema:

@@ -7,7 +7,7 @@ from heygen.calls.assets import KINDS
 from heygen.core.errors import usage_error
 from heygen.core.record import Record
 from heygen.core.suggest import closest
-from heygen.mcp.tool_schema import InputSchema, output_schema, shortened
+from heygen.mcp.tool_schema import ERROR, InputSchema, output_schema, shortened
 from heygen.mcp.wording import Wording, resource_name, tool_name
 
 TYPE_CHECKING = False
@@ -188,11 +188,12 @@ def _described(title: str, text: str, properties: dict[str, Any], required: list
 
 
 def _saying(*names: str) -> dict[str, Any]:
-    return {"type": "object", "properties": {**{name: {"type": "string"} for name in names}, "error": {"type": "object"}}}
+    return {"type": "object", "properties": {**{name: {"type": "string"} for name in names}, "error": ERROR}}
 
 
+ANY_OUTPUT: dict[str, Any] = {"type": "object", "properties": {"data": {}, "error": ERROR}}
 _OUTPUTS = {
-    WAIT: {"type": "object", "properties": {"data": {}, "error": {"type": "object"}}},
+    WAIT: ANY_OUTPUT,
     DOWNLOAD: _saying("asset", "message", "path"),
-    UPLOAD: {"type": "object", "properties": {"data": {"type": "object"}, "error": {"type": "object"}}},
+    UPLOAD: {"type": "object", "properties": {"data": {"type": "object"}, "error": ERROR}},
 }

@@ -52,7 +52,8 @@ class Wording:
             called, used = self._call(tuple(tidy[:count]), tidy[count:] if tidy[count - 1] == words[count - 1] else [])
             if called is not None:
                 last = words[count + used - 1]
-                return " ".join((called + last[len(last.rstrip(_END)) :], *map(_arguments, words[count + used :])))
+                rest = self.of(" ".join(words[count + used :]))
+                return called + last[len(last.rstrip(_END)) :] + (f" {rest}" if rest else "")
         return text
 
     def _call(self, words: tuple[str, ...], rest: list[str]) -> tuple[str | None, int]:
