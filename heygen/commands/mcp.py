@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from heygen.cli.command import Command, Flag
 from heygen.core.errors import ExitCode
 from heygen.mcp.config_entries import CLIENTS
@@ -97,6 +99,9 @@ def _print_config(invocation: Invocation) -> None:
     words += [f"--{name.replace('_', '-')}" for name in ("read_only", "allow_destructive") if given.get(name)]
     if "timeout" in given:
         words += ["--timeout", duration.render(given["timeout"])]
+    bundle = invocation.settings.options.get("ca_bundle")
+    if bundle is not None:
+        words += ["--ca-bundle", os.path.abspath(bundle)]
     invocation.context.stdout.write(entry(given["print_config"], words))
     invocation.context.stdout.flush()
 

@@ -32,7 +32,8 @@ def envelope(error: HeygenError, wording: Wording) -> dict[str, Any]:
     """Return an error's envelope in the words of tools."""
     told = error.envelope()["error"]
     for name in ("message", "hint", "resume"):
-        if isinstance(told.get(name), str):
+        # What the API says is its own.
+        if isinstance(told.get(name), str) and not (name == "message" and error.status is not None):
             told[name] = wording.of(told[name])
     if "param" in told:
         told["param"] = told["param"].replace("-", "_")
