@@ -17,7 +17,7 @@ from heygen.mcp.request import Request
 from heygen.mcp.resources import Resources
 from heygen.mcp.runner import Runner, Started
 from heygen.mcp.tasks import Tasks
-from heygen.mcp.workers import Workers
+from heygen.mcp.workers import Workers, is_started
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,8 +84,9 @@ class Server:
 
     def run(self) -> None:
         """Serve until the client is gone. What is under way then is left; what it may have created is told on stderr."""
-        threading.Thread(target=self._read, daemon=True).start()
         try:
+            if not is_started(self._read):
+                self._read()
             self.connection.ended.wait()
         finally:
             self.connection.ended.set()

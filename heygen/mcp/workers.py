@@ -23,12 +23,23 @@ class Workers:
 
     def do(self, work: Callable[[], None]) -> None:
         """Have a piece of work done, which raises nothing. To be called by one thread alone."""
-        if not self._idle.acquire(blocking=False) and self._count < MOST_THREADS:
+        if not self._idle.acquire(blocking=False) and self._count < MOST_THREADS and is_started(self._run):
             self._count += 1
-            threading.Thread(target=self._run, daemon=True).start()
-        self._queue.put(work)
+        if self._count:
+            self._queue.put(work)
+        else:
+            work()
 
     def _run(self) -> None:
         while True:
             self._queue.get()()
             self._idle.release()
+
+
+def is_started(target: Callable[[], None]) -> bool:
+    """Start a thread, and tell whether there is one: a container may allow no more."""
+    try:
+        threading.Thread(target=target, daemon=True).start()
+    except RuntimeError:
+        return False
+    return True
