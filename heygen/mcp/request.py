@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 class Request:
     """A request under way. `answer` takes the message that ends it, and tells whether it went out; `skip` is called
-    where nothing ends it, because it was cancelled."""
+    where nothing ends it, because it was cancelled. `carrier` returns what carries its requests to the API."""
 
     def __init__(
         self,
@@ -30,6 +30,7 @@ class Request:
         send: Callable[[Any], bool],
         answer: Callable[[Any], bool],
         skip: Callable[[], object],
+        carrier: Callable[[], Any],
     ) -> None:
         self.id = incoming.id
         self.method = incoming.method
@@ -37,7 +38,7 @@ class Request:
         self.terms = terms
         self.invocation: ToolInvocation | None = None
         self.cancelled = threading.Event()
-        self._answer, self._skip = answer, skip
+        self._answer, self._skip, self._carrier = answer, skip, carrier
         self._send = send
         # A wait ends with its request, unless somebody else keeps the time.
         self._pause = self.cancelled.wait if context.sleep is time.sleep else context.sleep
@@ -48,8 +49,9 @@ class Request:
         self.reporter = Reporter(self.context, self._notify, token if is_token else None, terms.log_level)
 
     def begin(self, invocation: ToolInvocation) -> ToolInvocation:
-        """Note what the request calls; from then on its receipt tells what may have been created."""
+        """Note what the request calls; from then on its receipt tells what may have been created. Raises HeygenError."""
         self.invocation = invocation
+        self.context.transport = self._carrier()
         return invocation
 
     def _sleep(self, seconds: float) -> None:

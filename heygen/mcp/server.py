@@ -60,6 +60,7 @@ class Server:
         self.resources = Resources(topics)
         self._transport = context.transport
         self._under_way: dict[str | int, Request] = {}
+        self._unanswered: set[Request] = set()
         self._lock = threading.Lock()
         completion = Completion(settings)
         self.methods = {
@@ -91,7 +92,7 @@ class Server:
         finally:
             self.connection.ended.set()
             with self._lock:
-                left = list(self._under_way.values())
+                left = list(self._unanswered)
             for each in left:
                 each.cancelled.set()
                 each.save_receipt("the client went away")
@@ -153,12 +154,13 @@ class Server:
         method = self.methods.get(incoming.method)
         if method is None or not (method.is_modern if is_modern else method.is_legacy):
             raise ProtocolError(METHOD_NOT_FOUND, f"there is no method {incoming.method}")
-        request = Request(incoming, terms, self.context, self.connection.send, answer, skip)
+        request = Request(incoming, terms, self.context, self.connection.send, answer, skip, self._carrier)
         with self._lock:
             if incoming.id in self._under_way:
                 # Sent again before it was answered, it would be done, and paid for, twice.
                 raise ProtocolError(INVALID_REQUEST, f"a request with the id {incoming.id!r} is under way")
             self._under_way[incoming.id] = request
+            self._unanswered.add(request)
         return request, method
 
     def _carrier(self) -> Any:
@@ -171,16 +173,15 @@ class Server:
 
     def _take_note(self, incoming: Incoming) -> None:
         if incoming.method == "notifications/cancelled":
+            id = messages.id_of({"id": incoming.params.get("requestId")})
             with self._lock:
-                request = self._under_way.get(incoming.params.get("requestId"))  # type: ignore[arg-type]
+                request = self._under_way.get(id) if id is not None else None
             if request is not None and request.method != "initialize":
                 request.cancelled.set()
 
     def _carry_out(self, request: Request, method: Method) -> None:
         with _Answering(self, request) as answering:
             request.refuse_if_cancelled()
-            if method.is_slow:
-                request.context.transport = self._carrier()
             value = method.answer(request)
             if request.terms.is_modern:
                 value = modern.finished(value, method.is_cacheable)
@@ -188,9 +189,12 @@ class Server:
 
     def ended(self, request: Request, message: Any) -> None:
         """Send the answer of a request, which is under way no more."""
+        with self._lock:
+            del self._under_way[request.id]  # type: ignore[arg-type]
+        # From here on, the client may use the id for another.
         request.end(message)
         with self._lock:
-            self._under_way.pop(request.id, None)  # type: ignore[arg-type]
+            self._unanswered.discard(request)
 
     # --- the methods
 

@@ -97,11 +97,12 @@ def test_notifications_and_answers_are_not_answered(run):
         {"jsonrpc": "2.0", "method": "nothing"},
         {"jsonrpc": "2.0", "method": "ping", "params": []},
         {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 99}},
+        {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": [1]}},
         {"jsonrpc": "2.0", "id": 1, "result": {}},
         {"jsonrpc": "2.0", "id": 2, "error": {"code": 1, "message": ""}},
     ]
-    result = run("mcp", stdin="\n".join(map(json.dumps, lines)))
-    assert result.status == 0 and not result.stdout
+    result = run("mcp", stdin="\n".join(map(json.dumps, [*lines, {"jsonrpc": "2.0", "id": "last", "method": "ping"}])))
+    assert result.status == 0 and result.json["id"] == "last"
 
 
 def test_one_revision_has_batches(client):
@@ -145,6 +146,13 @@ def test_an_id_that_is_under_way_is_not_taken_twice(client, server):
     client.send({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": call})
     assert client.answer(id)["error"]["code"] == -32600
     assert len(server.requests) == 1
+
+
+def test_an_id_may_be_used_again_once_it_is_answered(client):
+    client = client()
+    for _ in range(50):
+        id = client.start("tools/call", {"name": "video_get", "arguments": {}}, id="same")
+        assert client.answer(id)["result"]["isError"]
 
 
 def test_the_end_of_the_input_ends_the_server_at_once(client):
