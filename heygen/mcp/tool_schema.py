@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 _LEFT_OUT = ("discriminator", "title", "example", "examples", "deprecated", "format", "contentEncoding", "$schema")
 _LONGEST_DESCRIPTION = 180  # characters, of an argument; within one, less
 _LONGEST_INNER_DESCRIPTION = 90
-_SAYS_NOTHING: dict[str, tuple[Any, ...]] = {"default": (None, False), "pattern": (r"\S",)}
 # Where an answer may have an error; some have the field, and null in it, after a success.
 ERROR: dict[str, Any] = {"type": ["object", "null"]}
 _DEPTH_OF_OUTPUT = 2  # levels of fields below `data`
@@ -133,7 +132,8 @@ class InputSchema:
             return {"$ref": f"#/$defs/{name}", **described}
         cleaned: Schema = {}
         for key, value in node.items():
-            if key in _LEFT_OUT or key.startswith("x-cli-") or value in _SAYS_NOTHING.get(key, ()):
+            says_nothing = value is None or value is False if key == "default" else key == "pattern" and value == r"\S"
+            if key in _LEFT_OUT or key.startswith("x-cli-") or says_nothing:
                 continue
             if key == "description":
                 cleaned[key] = self._told(value, depth)
