@@ -45,7 +45,7 @@ class _Upload:
         if self.has_begun and not self.is_complete:
             error.details = {**error.details, "idempotency_key": self.key}
             if error.exit_code != ExitCode.AUTH:
-                error.hint = f"Run the same command again with --idempotency-key {self.key}: nothing is made twice"
+                error.hint = f"Run the same command again with --idempotency-key {self.key}: nothing is created twice"
         return error
 
     def one(self, file: LocalFile) -> Any:
@@ -85,7 +85,7 @@ class _Upload:
         created = _data(self._post("/v3/assets/direct-uploads/batches", content, self.key, repeat_is_safe=True))
         items = created.get("items")
         if not isinstance(items, list) or len(items) != len(files):
-            raise HeygenError("cli_response_parse_error", f"the API's answer does not have {len(files)} uploads")
+            raise HeygenError("cli_response_parse_error", f"the API's response does not have {len(files)} uploads")
         for file, item in zip(files, items):
             put(self.client, Slot.of(item), with_progress(self.invocation, file.name, file.body()))
         id = _id({"data": created}, "batch_id")
@@ -153,7 +153,7 @@ def _data(document: Any) -> dict[str, Any]:
 def _id(document: Any, name: str) -> str:
     found = _data(document).get(name)
     if not isinstance(found, str) or not found:
-        raise HeygenError("cli_response_parse_error", f"the API's answer has no {name}")
+        raise HeygenError("cli_response_parse_error", f"the API's response has no {name}")
     return found
 
 

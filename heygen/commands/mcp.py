@@ -20,46 +20,47 @@ DEFAULT_TIMEOUT = 50.0  # seconds
 
 COMMAND = Command(
     description=(
-        "Serves the API as tools to a client of the Model Context Protocol, which starts it, speaks on its standard input "
-        "and output, and ends it. Every revision of the protocol from 2024-11-05 to 2026-07-28 is spoken. There is a tool "
-        "for each command of the API, such as video_create, and wait, download and upload. Without --tools, there are the "
-        "everyday ones, for making videos with the Video Agent, avatars, templates, translation and lip-sync: the schemas "
-        "of all would take up much of a model's context. Keys, settings and variables are those of every other command."
+        "Serves the API as tools to a client of the Model Context Protocol, which starts it and talks to it over standard "
+        "input and output. Speaks every revision of the protocol from 2024-11-05 to 2026-07-28. There is a tool for each "
+        "command of the API (video_create is `heygen video create`), plus wait, download and upload. By default only the "
+        "everyday tools are offered, for making videos with the Video Agent, avatars and templates, for translation and "
+        "for lip-sync: the schemas of all tools would take up much of a model's context. Uses the same credential, "
+        "settings and variables as every other command."
     ),
     flags=(
         Flag(
             name="tools",
             is_array=True,
             value_name="<group>",
-            description="Which tools: command groups (video, webhook), tools (video_list), everyday or all. Default: everyday.",
+            description="Which tools to offer: command groups (video, webhook), single tools (video_list), everyday or all. Default: everyday.",
         ),
-        Flag(name="read-only", type="boolean", description="Only tools that change nothing."),
-        Flag(name="allow-destructive", type="boolean", description="Tools that delete, too; without it there are none."),
+        Flag(name="read-only", type="boolean", description="Offer only tools that change nothing."),
+        Flag(name="allow-destructive", type="boolean", description="Offer tools that delete, too."),
         Flag(
             name="timeout",
             type="duration",
             default="50s",
             value_name="<duration>",
             description=(
-                "How long a call waits at most for what it starts. Then it answers with the ID, and how to go on. (Clients "
-                "that take tasks are not kept waiting.)"
+                "How long a call waits at most for the job that it starts. Then it answers with the ID and how to continue. "
+                "Clients that support tasks are not kept waiting."
             ),
         ),
         Flag(
             name="print-config",
             enum=CLIENTS,
             value_name="<client>",
-            description="Print the entry for a client's settings, with the other flags given here, and exit.",
+            description="Print the entry for a client's settings, including the other flags given here, and exit.",
         ),
     ),
     examples=(
         {"about": "The entry for Claude Code (.mcp.json) and Claude Desktop", "command": "heygen mcp --print-config claude"},
         {
-            "about": "The same for Cursor, for looking only",
+            "about": "The same for Cursor, read-only",
             "command": "heygen mcp --read-only --tools video,avatar --print-config cursor",
         },
         {"about": "Add it to Codex", "command": "heygen mcp --print-config codex >> ~/.codex/config.toml"},
-        {"about": "Let a client try it without a key or credits", "command": "heygen sandbox run -- mcp"},
+        {"about": "Try it with a client, without a key or credits", "command": "heygen sandbox run -- mcp"},
     ),
 )
 
@@ -80,8 +81,8 @@ def run(invocation: Invocation) -> int:
         _print_config(invocation)
         return ExitCode.OK
     if context.stdin.is_terminal:
-        hint = "For the entry in its settings: heygen mcp --print-config claude"
-        invocation.output.notice("mcp", "a client is to speak here; Ctrl-D or Ctrl-C ends it", hint=hint)
+        hint = "Print the entry for its settings with: heygen mcp --print-config claude"
+        invocation.output.notice("mcp", "waiting for an MCP client on standard input; Ctrl-D or Ctrl-C ends it", hint=hint)
     timeout = given.get("timeout", DEFAULT_TIMEOUT)
     Server(context, invocation.settings, catalogue, _topics(context), timeout).run()
     return ExitCode.OK

@@ -62,14 +62,14 @@ def _unknown(name: str, known: Sequence[str]) -> Problem:
 
 
 def _warn(operation: Operation, content: Any, reporter: Reporter) -> None:
-    """Tell of fields that are sent all the same: unknown and deprecated ones."""
+    """Tell of fields that are sent anyway: unknown and deprecated ones."""
     for remark in remarks(content, operation.body_schema or {}, operation.document):
         if remark.kind == "deprecated":
             hint = f"Use {remark.instead} instead" if remark.instead else None
             reporter.warning("deprecated", f"{remark.path} is deprecated", hint=hint, param=remark.path)
         else:
             guess = f"; did you mean {remark.instead}?" if remark.instead else ""
-            text = f"{remark.path} is not a known field; it is sent as it is{guess}"
+            text = f"{remark.path} is not a known field; it is sent anyway{guess}"
             reporter.warning("unknown_field", text, param=remark.path)
 
 

@@ -69,13 +69,18 @@ class Connection:
     def send(self, message: Any) -> bool:
         """Send a message; tells whether it went out."""
         text = compact(message)
-        if self._secrets.mask(text) != text:
-            text = compact(_masked(message, self._secrets.mask))
+        if self._secrets.are_in(text):
+            text = compact([*map(self._masked, message)] if isinstance(message, list) else self._masked(message))
         with self._lock:
             if not self.ended.is_set() and self._write(f"{text}\n".encode()):
                 return True
             self.ended.set()
             return False
+
+    def _masked(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Return a message without secrets; what makes it a message stays as it is, whatever the secrets are."""
+        kept = ("jsonrpc", "id", "method")
+        return {name: each if name in kept else self._secrets.masked(each) for name, each in message.items()}
 
     def _write(self, data: bytes) -> bool:
         view = memoryview(data)
@@ -94,15 +99,3 @@ class Connection:
 
 def _unbuffered(stream: Any) -> Any:
     return getattr(stream, "raw", stream)
-
-
-def _masked(value: Any, mask: Any, depth: int = 0) -> Any:
-    """Return a message whose texts are masked; the names and the fields that make it a message stay as they are."""
-    if isinstance(value, str):
-        return mask(value)
-    if isinstance(value, list):
-        return [_masked(each, mask, depth + 1) for each in value]
-    if isinstance(value, dict):
-        kept = ("jsonrpc", "id", "method") if depth == 0 else ("type", "resultType", "progressToken")
-        return {name: each if name in kept else _masked(each, mask, depth + 1) for name, each in value.items()}
-    return value

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from heygen.config.settings import Settings
     from heygen.core.context import Context
     from heygen.core.errors import HeygenError
-    from heygen.http.client import Client
     from heygen.mcp.reporter import Reporter
 
 
@@ -47,12 +46,6 @@ class ToolInvocation(Invocation):
         form: Any = Form(operation=operation, fields=fields)
         printer: Any = reporter
         super().__init__(context, form, given, (), settings, printer, Receipt(), _waiting_command)
-
-    def client(self) -> Client:
-        """Return the API client; its credential is looked up for each call anew, and masked from then on."""
-        made = super().client()
-        self.context.secrets.add(*made.credential.secrets())
-        return made
 
     def confirm(self, question: str, refusal: HeygenError) -> None:
         """Refuse: nobody can be asked."""

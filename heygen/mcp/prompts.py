@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 _LAST = (
-    "If the answer has a notice that the job goes on, call wait with its resource and id until it is finished: starting "
-    "it again would be paid for twice. If it is an error, correct what it names and call again. At the end, tell me "
+    "If the answer has a notice that the job continues, call wait with its resource and id until it has finished: starting "
+    "it again would cost credits twice. If it is an error, correct what it names and call again. At the end, tell me "
     "{what}, and offer to save it with download."
 )
 

@@ -111,5 +111,5 @@ class _TransferProgress(TransferObserver):
 def tell(context: Context, document: Any) -> None:
     """Write a line of JSON to stderr, whole."""
     with _stderr:
-        context.stderr.write(context.secrets.mask(compact(document)) + "\n")
+        context.stderr.write(compact(context.secrets.masked(document)) + "\n", is_masked=True)
         context.stderr.flush()

@@ -55,6 +55,7 @@ class Runner:
         except HeygenError as error:
             if asked.invocation is not None:
                 asked.invocation.receipt.add_to(error)
+            error.mask(asked.context.secrets)
             if error.code == "timeout" and error.exit_code == ExitCode.TIMEOUT:
                 return self._unfinished(error, schema)
             return results.failure(error, schema, self.catalogue.wording)
@@ -137,9 +138,9 @@ class Runner:
         return direct_upload.upload(invocation, [file], key)
 
     def _unfinished(self, error: HeygenError, schema: dict[str, Any]) -> dict[str, Any]:
-        """Return the result for a job that goes on: it is no error, and the job is not to be started a second time."""
+        """Return the result for a job that continues: it is no error, and the job must not be started a second time."""
         told = results.envelope(error, self.catalogue.wording)["error"]
-        told["message"] = f"{told['message']}; the job goes on, and nothing has to be started again"
+        told["message"] = f"{told['message']}; the job continues, so do not start it again"
         told["hint"] = told.pop("resume", told.get("hint"))
         document = {**(error.result if isinstance(error.result, dict) else {}), "notice": told}
         return results.success(document, schema, [])

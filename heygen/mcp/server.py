@@ -208,13 +208,13 @@ class Server:
         names = self.catalogue.tools
         told = ["HeyGen makes AI videos: from a prompt, with avatars that speak a script, and by translating videos."]
         if "video_agent_create" in names:
-            told.append("Without further wishes, video_agent_create makes a video from one prompt.")
+            told.append("Unless asked for something else, use video_agent_create: it makes a video from one prompt.")
         if "wait" in names and not self.catalogue.choice.is_read_only:
             told.append(
-                "Making takes minutes and costs credits: never start a job again that goes on; call wait with its resource and "
-                "id. Errors say what to correct."
+                "Making a video takes minutes and costs credits: never restart a job that is still running; call wait with its "
+                "resource and id instead. Errors say what to correct."
             )
-        told.append("heygen://schema/{tool} has the whole schema of a tool.")
+        told.append("The resource heygen://schema/{tool} has the complete schema of a tool.")
         return " ".join(told)
 
     def _list_tools(self, asked: Request) -> dict[str, Any]:
@@ -280,8 +280,9 @@ class _Answering:
                 import traceback
 
                 text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
-                self.server.context.stderr.write(self.server.context.secrets.mask(text))
+                self.server.context.stderr.write(text)
             error = HeygenError("cli_internal_error", f"{type(error).__name__}: {error}")
+        error.mask(self.server.context.secrets)
         return ProtocolError(messages.INTERNAL_ERROR, error.message, error.envelope())
 
 

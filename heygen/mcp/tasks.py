@@ -64,7 +64,7 @@ class Tasks:
         seen = self._recall(id, asked)
         if seen.is_cancelled:
             how = self.catalogue.wording.of("; ".join(f"heygen {resource.replace('.', ' ')} get {each}" for each in ids))
-            text = f"no longer waited for; the job itself goes on at HeyGen: {how}"
+            text = f"no longer waited for; the job itself continues at HeyGen: {how}"
             return self._task(id, "cancelled", text, seen.since, asked)
         waited_for = [jobs.Job(each) for each in ids]
         for job in waited_for:
@@ -75,6 +75,7 @@ class Tasks:
             document = self.runner.finished(resource, waited_for, asked, 0.0)
             result = results.success(document, ANY_OUTPUT, asked.reporter.notes)
         except HeygenError as error:
+            error.mask(asked.context.secrets)
             if error.code == "timeout" and error.exit_code == ExitCode.TIMEOUT:
                 since = _created_at(error.result) or seen.since
                 return self._task(id, "working", _states(resource, waited_for), since, asked)

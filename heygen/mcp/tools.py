@@ -30,8 +30,8 @@ EVERYDAY = (
 WAIT, DOWNLOAD, UPLOAD = "wait", "download", "upload"
 _LONGEST_DESCRIPTION = 400  # characters
 
-_KEY = {"type": "string", "description": "To repeat a call safely: the API does the work of one key once in 24 hours."}
-_WAIT = {"type": "boolean", "default": True, "description": "false: answer at once, without waiting until it is finished."}
+_KEY = {"type": "string", "description": "Makes a repeated call safe: in 24 hours the API does the work of one key once."}
+_WAIT = {"type": "boolean", "default": True, "description": "false: answer at once, do not wait until it has finished."}
 
 
 class Choice(Record):
@@ -129,10 +129,10 @@ class Catalogue:
     def _ours(self, name: str) -> dict[str, Any]:
         text = {"type": "string"}
         if name == WAIT:
-            title, told = "Wait for a job", "Wait until something that is being made is finished, and return it. Safe to repeat."
+            title, told = "Wait for a job", "Wait until a job has finished, and return what it made. Safe to repeat."
             properties: dict[str, Any] = {
                 "resource": {"enum": list(self.resources), "description": "What it is."},
-                "id": {"type": "string", "description": "Its ID, as the tool that made it returned it."},
+                "id": {"type": "string", "description": "Its ID, from the tool that started it."},
             }
             return _described(title, told, properties, ["resource", "id"], {"readOnlyHint": True})
         if name == DOWNLOAD:
@@ -141,13 +141,13 @@ class Catalogue:
                 "resource": {"enum": list(self.downloads), "description": "What it is."},
                 "id": {"type": "string", "description": "Its ID."},
                 "asset": {"type": "string", "default": "video", "description": f"Which file. {files}."},
-                "output_path": {"type": "string", "description": "Absolute path of a file or folder; else the current folder."},
-                "force": {"type": "boolean", "default": False, "description": "Overwrite a file that exists."},
+                "output_path": {"type": "string", "description": "Absolute path of a file or folder; default: the current folder."},
+                "force": {"type": "boolean", "default": False, "description": "Overwrite an existing file."},
             }
-            told = "Save a file of something that is finished on this computer, and return its path."
+            told = "Save a file of a finished resource on this computer, and return its path."
             return _described("Download a file", told, properties, ["resource", "id"], {"destructiveHint": False})
         properties = {"path": {**text, "description": "Absolute path of the file."}, "idempotency_key": _KEY}
-        told = "Upload a file of this computer, of any size, and return its asset_id, for fields that take an asset."
+        told = "Upload a file from this computer, of any size, and return its asset_id, for fields that take an asset."
         return _described("Upload a file", told, properties, ["path"], {"destructiveHint": False})
 
     def output_schema(self, name: str) -> dict[str, Any]:

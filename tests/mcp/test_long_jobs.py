@@ -125,7 +125,7 @@ def test_a_cancelled_task_is_not_looked_at_any_more(client, server):
     client = modern(client)
     assert client.ask("tasks/cancel", {"taskId": "video:vid_1"})["result"]["resultType"] == "complete"
     task = client.ask("tasks/get", {"taskId": "video:vid_1"})["result"]
-    assert task["status"] == "cancelled" and "goes on at HeyGen" in task["statusMessage"]
+    assert task["status"] == "cancelled" and "continues at HeyGen" in task["statusMessage"]
     assert 'video_get {"video_id": "vid_1"}' in task["statusMessage"] and not server.requests
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from heygen.sandbox import jobs, media
 from heygen.sandbox.call import ABSENT, when
 from heygen.sandbox.problems import Refusal, denied
-from heygen.sandbox.resources import references
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +45,6 @@ def create(call: Call) -> dict[str, Any]:
 
 def create_clone(call: Call) -> dict[str, Any]:
     body = call.body
-    references.check_file(call, body["audio"], "audio")
     call.world.charge(CLONE_COST)
     entry = call.create(
         "voice",
@@ -93,7 +91,6 @@ def delete(call: Call) -> dict[str, Any]:
 def create_speech(call: Call) -> dict[str, Any]:
     body = call.body
     text = body["text"]
-    references.check_voice(call, body["voice_id"])
     preset = call.world.preset("voice", body["voice_id"])
     if preset is not None and preset["engine"] != "starfish":
         raise Refusal(400, "voice_not_usable", f"{preset['name']} does not work with the starfish engine", param="voice_id")
