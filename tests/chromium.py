@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import pathlib
 import shutil
 import socket
 import struct
@@ -135,13 +134,8 @@ class Chromium:
             "setTimeout(() => failed(document.body.innerText), %d); look(); })" % (condition, PATIENCE * 1000)
         )
 
-    def picture(self, path, width, height, is_dark=False, is_whole=False):
-        """Save what the page looks like on such a screen."""
-        self.screen(width, height, is_dark)
-        data = self.call("Page.captureScreenshot", captureBeyondViewport=is_whole)["data"]
-        pathlib.Path(path).write_bytes(base64.b64decode(data))
-
     def screen(self, width, height, is_dark=False):
+        """Show the page on a screen of that size, in light or dark."""
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if is_dark else "light"}
         self.call("Emulation.setEmulatedMedia", features=[scheme])

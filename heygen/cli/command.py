@@ -151,7 +151,7 @@ GLOBAL_FLAGS = (
         description="Name the program that calls this one.",
     ),
     Flag(
-        name="help", short="h", type="boolean", section=GLOBAL, description="Show this help."
+        name="help", short="h", type="boolean", section=GLOBAL, description="Show the whole help; -h shows a short one."
     ),
 )
 

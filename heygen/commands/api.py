@@ -145,7 +145,7 @@ def _sender(invocation: Invocation, endpoint: Endpoint) -> Callable[[Call], Answ
             return send_with_receipt(invocation, operation, client, call, is_checked=False)
         except HeygenError as error:
             if error.code == "cli_response_parse_error":
-                error.message += "; --output-path - prints it as it is"
+                error.message += "; --output-path - prints it unchanged"
             elif error.status == 404 and operation is None:
                 error.hint = "Check the path; the endpoints that have a command: heygen help --all"
             elif error.code in ("invalid_parameter", "validation_error"):

@@ -25,7 +25,7 @@ def run(invocation: Invocation) -> int:
         removed = credentials.remove(context)
     except HeygenError as error:
         if error.code == "auth_error":
-            error.hint = "Remove the file by hand; it was left as it is"
+            error.hint = "Remove the file by hand; it was not changed"
         raise
     kinds = removed.kinds if removed is not None else ()
     result: dict[str, Any] = {

@@ -47,24 +47,24 @@ FLAGS = (
     Flag(
         name="seed-data",
         value_name="<file>",
-        description='Bring IDs of a real account in, from JSON such as {"looks": ["<look-id>"], "voices": ["<voice-id>"]}.',
+        description='Add IDs of a real account from a JSON file such as {"looks": ["<look-id>"], "voices": ["<voice-id>"]}.',
     ),
     Flag(
         name="allow-unknown-ids",
         type="boolean",
-        description="Take IDs in bodies that do not exist here for those of a real account.",
+        description="Accept IDs in request bodies that do not exist here, as if a real account had them.",
     ),
     Flag(
         name="keys",
         is_array=True,
         value_name="<key>",
-        description="Let these API keys in and answer every other one with 401; the first is put into the environment.",
+        description="Accept these API keys alone; every other one gets a 401. The first one is put into the environment.",
     ),
     Flag(
         name="scopes",
         is_array=True,
         value_name="<scope>",
-        description="What API keys may do, such as videos:read; what needs another scope is answered with 403.",
+        description="The scopes that API keys have, such as videos:read; whatever needs another one gets a 403.",
     ),
 )
 

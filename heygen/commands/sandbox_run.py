@@ -27,7 +27,7 @@ COMMAND = Command(
         Flag(
             name="strict-faults",
             type="boolean",
-            description="Exit with 1 where a fault never struck, unless the command itself failed.",
+            description="Exit with 1 if a fault never struck, unless the command itself failed.",
         ),
     ),
     takes_rest=True,

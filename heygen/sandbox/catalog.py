@@ -104,10 +104,12 @@ class Catalog:
         if kind not in self._made:
             maker = _MAKERS.get(kind)
             made = [dict(each) for each in maker(self)] if maker else []
-            made += [dict(each) for each in self.seeds.get(kind, ())]
             for order, each in enumerate(made):
                 # An id of its own, unless it has to be known elsewhere.
                 each.setdefault("id", self.mint.id(f"preset {kind}", order))
+            known = {each["id"] for each in made}
+            made += [dict(each) for each in self.seeds.get(kind, ()) if each["id"] not in known]
+            for order, each in enumerate(made):
                 each["order"] = order
             self._made[kind] = made
         return self._made[kind]

@@ -19,23 +19,28 @@ class Clock:
 
     def __init__(self, base: Callable[[], float] | None = None, start: float | None = None) -> None:
         self._base = base or process_context().now
-        self.offset = start - self._base() if start is not None else 0.0
-
-    def now(self) -> float:
-        """Return the present time."""
-        return self._base() + self.offset
+        self._offset = start - self._base() if start is not None else 0.0
 
     def real(self) -> float:
         """Return the time outside, as clients know it."""
         return self._base()
 
+    @property
+    def offset(self) -> float:
+        """How far this clock is ahead of that time, in seconds."""
+        return self._offset
+
+    def now(self) -> float:
+        """Return the present time."""
+        return self._base() + self._offset
+
     def advance(self, seconds: float) -> None:
         """Let time pass at once."""
-        self.offset += seconds
+        self._offset += seconds
 
     def not_before(self, moment: float) -> None:
         """Move on to a moment, unless it has passed: a state that was kept never lies in the future."""
-        self.offset += max(0.0, moment - self.now())
+        self._offset += max(0.0, moment - self.now())
 
 
 def iso(moment: float) -> str:

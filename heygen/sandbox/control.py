@@ -138,8 +138,8 @@ def _change(world: World, body: dict[str, Any]) -> dict[str, Any]:
     for name in body:
         if name not in _SETTINGS:
             near = closest(name, _SETTINGS)
-            hint = f"; did you mean {near}?" if near else f"; there are {', '.join(_SETTINGS)}"
-            raise invalid(f"{name[:50]} is no setting{hint}", name[:50])
+            hint = f"; did you mean {near}?" if near else f"; the settings are {', '.join(_SETTINGS)}"
+            raise invalid(f"{name[:50]} is not a setting{hint}", name[:50])
     changes: dict[str, Any] = {}
     for name, value in body.items():
         changes.update(_SETTINGS[name](world, value))

@@ -38,7 +38,7 @@ def check(rule: Rule) -> None:
     found = _with_method(rule, on_path)
     if not found:
         methods = ", ".join(sorted({method for method, _ in on_path}))
-        raise ValueError(f'no endpoint at "{rule.path}" takes {rule.method}; there: {methods}')
+        raise ValueError(f'no endpoint at "{rule.path}" takes {rule.method}; use one of {methods}')
     if rule.action == "expire" and not _with_method(rule, [each for each in _SIGNED if meet(rule.path, each[1])]):
         raise ValueError(f'expire is for signed links, such as "GET /files/**" or "PUT /uploads/*", not for "{rule.path}"')
     if rule.action == "status" and not set(found) & set(_of_jobs()):

@@ -142,8 +142,9 @@ class Active:
     def why_not(self) -> str:
         """Return why the rule has not struck, for whoever waited for it."""
         if not self.met:
-            return "no request met it"
-        return f"its conditions ruled out each of the {self.met} times that it could" if self.met > 1 else "its conditions ruled it out"
+            return "no request matched it"
+        times = "the one time" if self.met == 1 else f"any of the {self.met} times"
+        return f"its conditions did not hold {times} that it matched"
 
 
 class Faults:

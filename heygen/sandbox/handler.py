@@ -172,11 +172,12 @@ class Handler(BaseHTTPRequestHandler):
                 # The file shrank: the connection has to end early to say so.
                 self.close_connection = True
                 return
+            if speed:
+                self.server.pause(len(data) / speed)
             self.wfile.write(data)
-            length -= len(data)
             if speed:
                 self.wfile.flush()
-                self.server.pause(len(data) / speed)
+            length -= len(data)
 
     def _send_stream(self, stream: Any) -> None:
         """Send what comes from a stream as it comes, until it ends; a server that closes need not wait for the client."""

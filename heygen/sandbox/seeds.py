@@ -65,11 +65,13 @@ _LISTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "videos": ("video", "video_id", {"folder_id": None}),
     "folders": ("folder", "folder_id", {"type": "mixed", "parent_id": None}),
 }
-_STORED = ("asset", "video", "folder")
+# What is the user's own, to be changed and deleted; all else is there for everybody, as public looks are.
+_STORED = ("avatar", "look", "asset", "video", "folder")
+_PUBLIC = "studio_avatar"
 
 
 def read(path: str) -> dict[str, list[dict[str, Any]]]:
-    """Return what a file brings in, by kind. Raises ValueError, worded for the user."""
+    """Return what a file brings in, by kind, and the user's own by `own` kind. Raises ValueError, worded for the user."""
     try:
         with open(open_regular(path, 0, follows_links=True), "rb") as stream:
             document = json.loads(stream.read().decode("utf-8-sig"))
@@ -83,12 +85,14 @@ def read(path: str) -> dict[str, list[dict[str, Any]]]:
     for name, entries in document.items():
         if name not in _LISTS:
             near = closest(name, _LISTS)
-            raise ValueError(f'"{name}" is no list: ' + (f"did you mean {near}?" if near else f"there are {', '.join(_LISTS)}"))
+            raise ValueError(f'"{name}" is not a list of seed data: ' + (f"did you mean {near}?" if near else f"the lists are {', '.join(_LISTS)}"))
         if not isinstance(entries, list):
             raise ValueError(f"{name} must be a list of IDs or objects")
-        kind = _LISTS[name][0]
         made = {each["id"]: each for each in (_entry(name, index, given) for index, given in enumerate(entries))}
-        found[kind] = list(made.values())
+        kind = _LISTS[name][0]
+        for each in made.values():
+            is_own = kind in _STORED and each.get("avatar_type") != _PUBLIC
+            found.setdefault(f"own {kind}" if is_own else kind, []).append(each)
     return found
 
 
@@ -132,19 +136,29 @@ def template_fields(id: str, variables: dict[str, Any]) -> dict[str, Any]:
 
 
 def plant(world: World) -> None:
-    """Put into the store what is not there from the start: files, videos and folders."""
+    """Put into the store what is the user's own, unless it is there or was deleted; a look has a group."""
     made_at = min(MADE_AT, world.clock.now())
-    for kind in _STORED:
-        for fields in world.options.seeds.get(kind, ()):
-            id = fields["id"]
-            if world.store.get(kind, id) is None and not world.store.was_deleted(kind, id):
-                entry = world.store.add(kind, made_at, {**_LIVES[kind], **fields}, id)
-                if kind == "video":
-                    jobs.begin(entry, "video", made_at, 0.0)
+    seeds = world.options.seeds
+    given = {kind: list(seeds.get(f"own {kind}", ())) for kind in _STORED}
+    groups = {each["id"] for each in given["avatar"]}
+    for look in given["look"]:
+        look["group"] = look["group_id"] or f"{look['id']}-group"
+        if look["group"] not in groups:
+            groups.add(look["group"])
+            given["avatar"].append({"id": look["group"], "name": look["name"]})
+    for kind, entries in given.items():
+        for fields in entries:
+            id, store = fields["id"], world.store
+            if store.get(kind, id) is None and not store.was_deleted(kind, id) and world.preset(kind, id) is None:
+                entry = store.add(kind, made_at, {**_LIVES[kind], **fields}, id)
+                if kind in ("look", "video"):
+                    jobs.begin(entry, "avatar" if kind == "look" else kind, made_at, 0.0)
                     entry["job"]["settled"] = True
 
 
 _LIVES: dict[str, dict[str, Any]] = {
+    "avatar": {"consent": None, "reroute_url": None},
+    "look": {"cost": 0},
     "asset": {"state": "stored", "sha256": "0" * 64, "batch": None},
     "video": {"event": "avatar_video", "cost": 0, "format": "mp4", "text": "", "scenes": None},
     "folder": {},

@@ -62,6 +62,7 @@ class World:
             from heygen.sandbox import seeds
 
             seeds.plant(self)
+            self._catalog = None  # its links need the url, which is not known at the start
 
     def forget_requests(self) -> None:
         """Begin the log anew."""

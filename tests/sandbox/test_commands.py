@@ -358,7 +358,7 @@ def test_a_fault_that_never_struck_is_told_by_start_too(tmp_path):
         ("[]", "must be an object of lists"),
         ("{", "is not JSON"),
         ('{"lookss": []}', "did you mean looks?"),
-        ('{"films": []}', "there are avatars, looks"),
+        ('{"films": []}', "the lists are avatars, looks"),
         ('{"looks": {}}', "looks must be a list"),
         ('{"looks": ["a", 5]}', "looks[1] must be an ID or an object"),
         ('{"looks": [{"name": "x"}]}', "looks[0] has no ID"),

@@ -235,7 +235,7 @@ def test_a_delay_holds_the_answer_back(faulty, monkeypatch):
         ("GET /files/* truncate", 'did you mean "/files/\\*\\*"'),
         ("POST /v3/assets/* 503 p=0.1", None),
         ("GET /v3 503", 'did you mean "/v3/\\*\\*"'),
-        ("PUT /v3/videos 503", "no endpoint at .* takes PUT; there: GET, POST"),
+        ("PUT /v3/videos 503", "no endpoint at .* takes PUT; use one of GET, POST"),
         ("GET /v3/videos expire", "expire is for signed links"),
         ("* /files/** expire", None),
         ("PUT /uploads/* expire", None),

@@ -248,7 +248,7 @@ def _(kit):
     result = kit.sandbox(*idle, "--", "video", "list")
     assert result.status == 0
     assert [each["warning"]["code"] for each in result.notices] == ["cli_fault_never_struck"] * 2
-    assert "no request met it" in result.stderr and "its conditions ruled it out" in result.stderr
+    assert "no request matched it" in result.stderr and "its conditions did not hold the one time" in result.stderr
     result = kit.sandbox("--strict-faults", *idle, "--", "video", "list")
     assert (result.status, result.error["code"]) == (1, "cli_fault_never_struck")
     assert result.error["message"].count("never struck") == 2
@@ -510,9 +510,18 @@ def seeded(kit, document):
 def _(kit):
     api = seeded(kit, {"avatars": ["g"], "looks": [{"id": "l", "group_id": "g"}], "look_templates": ["t"]})
     assert api.get("/v3/avatars/g").data["id"] == "g"
+    assert all(each["preview_image_url"].startswith(api.url) for each in api.get("/v3/avatars", ownership="public").data)
     assert [each["id"] for each in api.get("/v3/avatars/looks", group_id="g").data] == ["l"]
     assert api.get("/v3/avatars/looks/l").data["id"] == "l"
     assert api.post("/v3/videos", {**VIDEO, "avatar_id": "l"}).status == 200
+    made = api.post("/v3/avatars/looks", {"type": "template", "reference_look_id": "l", "template_id": "t"}).data
+    assert made["group_id"] == "g"
+    assert api.patch("/v3/avatars/looks/l", {"name": "Mine"}).data["name"] == "Mine"
+    assert api.delete("/v3/avatars/g").status == 200
+    assert api.get("/v3/avatars/looks/l").status == 404
+    assert seeded(kit, {"avatars": ["alone"]}).get("/v3/avatars/alone").data["looks_count"] == 0
+    public = seeded(kit, {"looks": [{"id": "p", "avatar_type": "studio_avatar"}]})
+    assert public.patch("/v3/avatars/looks/p", {"name": "Mine"}).error["code"] == "resource_access_denied"
     assert "t" in [each["id"] for each in api.get("/v3/avatars/look-templates").data]
 
 
@@ -520,6 +529,8 @@ def _(kit):
 def _(kit):
     api = seeded(kit, {"voices": [{"voice_id": "v", "name": "Anna", "language": "German"}], "styles": ["s"]})
     assert [each["name"] for each in api.get("/v3/voices", language="German").data][-1] == "Anna"
+    private = seeded(kit, {"voices": [{"id": "own", "type": "private"}]})
+    assert [each["voice_id"] for each in private.get("/v3/voices", type="private").data] == ["own"]
     assert api.get("/v3/voices/v").data["name"] == "Anna"
     assert api.post("/v3/video-agents", {"prompt": "Hi", "voice_id": "v", "style_id": "s"}).status == 200
     assert "s" in [each["style_id"] for each in api.get("/v3/video-agents/styles").data]

@@ -53,7 +53,9 @@ def _root() -> list[Block]:
 def _group(node: Group) -> list[Block]:
     """List the commands of a group, or in the place of many of one resource the resource."""
     skipped = len(node.words)
-    shown = [each for each in pages.listed(node) if not each.is_deprecated] or pages.listed(node)
+    shown = [each for each in pages.listed(node) if not each.is_deprecated]
+    if not shown:
+        return pages.group(node)
     rows = {pages.call(each, skipped): each.summary for each in shown}
     if len(rows) > pages.MANY:
         rows = {}
@@ -81,8 +83,11 @@ def _command(node: Command, terminal: Terminal) -> list[Block]:
     page = _page(node, shown, example, terminal)
     for flag in flags:
         longer = _page(node, [*shown, flag], example, terminal)
-        if layout.render(longer, terminal).count("\n") <= ROWS:
+        rows = layout.render(longer, terminal).count("\n")
+        if rows <= ROWS:
             shown, page = [*shown, flag], longer
+        if rows == ROWS:
+            break
     return page
 
 

@@ -37,7 +37,7 @@ def grammar() -> tuple[Block, ...]:
         Section(title="Faults"),
         "A fault is METHOD PATH ACTION... [CONDITION...], such as \"GET /v3/videos/* 503 p=0.3\". METHOD may be *. In PATH, "
         "* stands for one segment or a part of it, and ** for any number of them. Links to files are below /files/, "
-        "direct uploads below /uploads/. A path that no endpoint has is refused.",
+        "direct uploads below /uploads/. A path that matches no endpoint is refused.",
         terms(*ACTIONS),
         Section(title="Conditions of faults"),
         terms(*CONDITIONS),

@@ -95,7 +95,7 @@ def _remarks(flag: Flag, node: Command | None) -> tuple[str, ...]:
     if flag.default is not None and flag.default is not False:
         default = str(flag.default).lower() if isinstance(flag.default, bool) else flag.default
         shown = ", ".join(map(str, default)) if isinstance(default, list) else str(default)
-        if not (("default" in text or "unless" in text) and _says(text, shown)):
+        if not (("default" in text or "unless set" in text) and _says(text, shown)):
             found.append(f"Default: {shown}.")
     return tuple(remark for remark in found if remark not in text)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _VERBS = ("create", "generate", "list", "get", "update", "delete")
 # The commands that most people need; the others are listed below them.
-EVERYDAY = ("video", "video-agent", "video-translate", "avatar", "voice", "asset", "auth", "sandbox")
+EVERYDAY = ("video", "video-agent", "video-translate", "avatar", "model", "asset", "auth", "sandbox")
 TRY_IT = 'heygen sandbox run -- video-agent create --prompt "Hello" --wait'
 # More commands than these are listed by resource.
 MANY = 12

@@ -169,7 +169,7 @@ def _group(call: Call) -> dict[str, Any]:
 def _show_group(world: World, group: Entry, now: float, is_new: bool = False) -> dict[str, Any]:
     own = looks.of_group(world, group)
     # The group is as far as its first look, which made it.
-    first = looks.show(world, own[-1], now, is_new)
+    first = looks.show(world, own[-1], now, is_new) if own else _EMPTY
     return {
         "id": group["id"],
         "name": group["name"],
@@ -182,6 +182,10 @@ def _show_group(world: World, group: Entry, now: float, is_new: bool = False) ->
         "preview_video_url": first["preview_video_url"],
         "error": first["error"],
     }
+
+
+# What a group without looks, brought in from a real account, shows.
+_EMPTY = {"status": "completed", "preview_image_url": None, "preview_video_url": None, "error": None}
 
 
 def on_job_end(world: World, look: Entry) -> None:

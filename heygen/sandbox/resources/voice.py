@@ -59,12 +59,11 @@ def create_clone(call: Call) -> dict[str, Any]:
 
 def list_voices(call: Call) -> dict[str, Any]:
     wanted = {name: call.query[name].casefold() for name in ("engine", "language", "gender") if call.query.get(name)}
-    if call.query["type"] == "public":
-        voices = call.world.presets("voice")
-    else:
+    voices = [each for each in call.world.presets("voice") if each["type"] == call.query["type"]]
+    if call.query["type"] == "private":
         # A clone is in the list once there is a voice.
         clones = [entry for entry in call.world.store.all("voice") if jobs.has_completed(entry, call.now)]
-        voices = [{**_show(call.world, entry, call.now), "engine": "starfish", "order": -entry["n"]} for entry in clones]
+        voices += [{**_show(call.world, entry, call.now), "engine": "starfish", "order": -entry["n"]} for entry in clones]
     found = [each for each in voices if all(each[name].casefold() == value for name, value in wanted.items())]
     return call.list(
         found, lambda each: {"voice_id": each.get("id"), **each}, lambda each: each["order"]
