@@ -199,6 +199,25 @@ def sandbox(clock):
 
 
 @pytest.fixture
+def client(request, tmp_path):
+    """Start `heygen mcp` as a process, against the test's scripted `server` if the test asks for that, else the `sandbox`."""
+    from mcpclient import Client
+
+    backend = request.getfixturevalue("server" if "server" in request.fixturenames else "sandbox")
+    environ = {"PATH": os.environ.get("PATH", ""), "HOME": str(tmp_path / "home"), "HEYGEN_API_BASE": backend.url}
+    environ.update(HEYGEN_API_KEY="test-key", HEYGEN_NO_ANALYTICS="1")
+    started = []
+
+    def start(*flags, env=None, **options):
+        started.append(Client(*flags, env={**environ, **(env or {})}, **options))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.close()
+
+
+@pytest.fixture
 def run(request, clock, tmp_path):
     """Run the program in process: run("video", "list") → status, stdout, stderr, requests.
 

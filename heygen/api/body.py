@@ -203,11 +203,11 @@ def refusal(
     error = usage_error("; ".join(sentences), param=first or None, hint=hint)
     if found:
         of_line = [{"path": name, "problem": "is required"} for name in missing]
-        error.details = {"details": [*of_line, *map(_detail, found)]}
+        error.details = {"details": [*of_line, *map(detail, found)]}
     return error
 
 
-def _detail(problem: Problem) -> dict[str, Any]:
+def detail(problem: Problem) -> dict[str, Any]:
     """Return a problem as programs read it."""
     guess = f"; did you mean {problem.suggestion}?" if problem.suggestion else ""
     detail: dict[str, Any] = {"path": problem.path, "problem": problem.message + guess}

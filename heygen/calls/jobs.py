@@ -102,6 +102,12 @@ def wait(
         observer.close()
 
 
+def interval_after(waited: float) -> float:
+    """Return the pause, in seconds, that follows after so long a wait, for whoever keeps no count of the polls."""
+    # After 2 + 4 + 8 seconds comes a pause of 16.
+    return min(max(waited, 0.0) + FIRST_INTERVAL, LONGEST_INTERVAL)
+
+
 def poll_once(job: Job, plan: Wait, poll: Callable[[str], Any]) -> float:
     """Poll one job; returns the seconds that the server asks us to stay away."""
     try:

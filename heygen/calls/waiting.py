@@ -34,13 +34,13 @@ def send_and_wait(invocation: Invocation, client: Client, call: Call) -> Any:
     return _Waiting(invocation, client, invocation.command.operation.wait).run(call)
 
 
-def wait_for(invocation: Invocation, plan: Wait, id: str) -> Any:
-    """Wait for a resource that a hand-written command has made, and return it as `get` shows it.
+def wait_for(invocation: Invocation, plan: Wait, waited_for: list[jobs.Job]) -> Any:
+    """Wait for what was made otherwise than by an operation that is run here, and return it as `get` shows it.
 
     Raises HeygenError as send_and_wait() does.
     """
     waiting = _Waiting(invocation, invocation.client(), plan)
-    return waiting.resources(waiting.wait([jobs.Job(id)]), None)
+    return waiting.resources(waiting.wait(waited_for), None)
 
 
 class _Waiting:

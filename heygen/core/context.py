@@ -236,6 +236,12 @@ class Context:
         other.__dict__.update(self.__dict__, **attributes)
         return other
 
+    def of_one_call(self, sleep: Callable[[float], None]) -> Context:
+        """Return the context of one of many calls at once: it has neither standard input nor output, which all share."""
+        other = object.__new__(Context)
+        other.__dict__.update(self.__dict__, sleep=sleep, stdin=InputStream(None), stdout=OutputStream(None))
+        return other
+
     def random(self) -> float:
         """Return a number in [0, 1) from the source of random bytes."""
         return int.from_bytes(self.random_bytes(6), "big") / (1 << 48)

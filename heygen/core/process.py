@@ -17,3 +17,14 @@ def command() -> list[str]:
         "import sys; sys.path.insert(0, sys.argv.pop(1)); from heygen.__main__ import main; sys.exit(main())"
     )
     return [sys.executable, "-I", "-S", "-c", starter, os.path.dirname(os.path.dirname(os.path.abspath(heygen.__file__)))]
+
+
+def shown_command() -> list[str]:
+    """Return the words by which a person starts this same program from anywhere: its file, behind a Python where it
+    needs one."""
+    archive = getattr(heygen.__spec__.loader, "archive", None)
+    started = os.path.abspath(archive or sys.argv[0])
+    if not os.path.isfile(started) or os.path.basename(started) == "__main__.py":
+        return command()
+    is_program = os.access(started, os.X_OK) and os.name == "posix"
+    return [started] if is_program else ["python3" if os.name == "posix" else sys.executable, started]
