@@ -30,6 +30,8 @@ class Screen:
                 self._line()[self.column :] = []
             elif final == "m":
                 pass
+            elif final == "A":
+                self.row -= int(parameters or 1)
             elif control == "\r":
                 self.frames.append(self.text())
                 self.column = 0

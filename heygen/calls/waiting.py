@@ -54,7 +54,9 @@ class _Waiting:
         self.plan = plan
         self.target: Target | None = None  # where the finished files are to be saved
         self.budget = invocation.given.get("timeout", DEFAULT_TIMEOUT)
-        self.deadline = self.context.monotonic() + self.budget
+        self.began = self.context.monotonic()
+        self.deadline = self.began + self.budget
+        self.has_waited = False  # for what was not finished at once
 
     def run(self, call: Call) -> Any:
         if self.invocation.given.get("output_path") is not None:
@@ -102,6 +104,7 @@ class _Waiting:
             what = f"created {noun} {receipt.ids[0]}" if len(receipt.ids) == 1 else f"created {len(receipt.ids)}: {noun}"
             hint = None if self.invocation.output.is_human else receipt.resume
             self.invocation.output.notice("created", what, hint=hint, **receipt.names())
+        self.has_waited = self.has_waited or any(job.state == jobs.RUNNING for job in waited_for)
         observer = self.invocation.output.wait_progress(noun)
         return jobs.wait(waited_for, self.plan, self._poll, self.context, self.deadline, observer)
 
@@ -195,7 +198,16 @@ class _Waiting:
             )
         if failed:
             raise self._failure(failed, waited_for, document)
+        self._tell_completion(waited_for)
         return document
+
+    def _tell_completion(self, waited_for: tuple[jobs.Job, ...]) -> None:
+        if not self.has_waited:
+            return
+        statuses = {job.status or "" for job in waited_for}
+        status = statuses.pop() if len(statuses) == 1 else "completed"
+        what = waited_for[0].id if len(waited_for) == 1 else f"{len(waited_for)} {self._polled_operation().noun}s"
+        self.invocation.output.completed(status, what, self.context.monotonic() - self.began)
 
     def _document(self, waited_for: tuple[jobs.Job, ...], created: Any) -> Any:
         """Return what is known: one resource as `get` prints it, or all of them under `data`."""

@@ -137,6 +137,13 @@ GLOBAL_FLAGS = (
         value_name="<file>",
         description="Trust the CA certificates (PEM) in this file instead of the system's.",
     ),
+    Flag(
+        name="quiet",
+        short="q",
+        type="boolean",
+        section=GLOBAL,
+        description="Show neither progress nor notices on stderr; warnings and errors stay.",
+    ),
     Flag(name="debug", type="boolean", section=GLOBAL, description="Show every HTTP exchange on stderr, keys masked."),
     Flag(
         name="headers",

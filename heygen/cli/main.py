@@ -83,6 +83,7 @@ def _run(argv: Sequence[str], line: CommandLine, context: Context, receipt: Rece
         line.options.get("get"),
         settings.color,
         lambda token, **others: line.with_flags({"token": token, **others}),
+        bool(line.options.get("quiet")),
     )
     old = line.moved_from or (line.words if line.command.is_deprecated else None)
     if old:

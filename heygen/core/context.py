@@ -11,7 +11,7 @@ from heygen.core.secrets import Secrets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import BinaryIO, Callable, Mapping
+    from typing import Any, BinaryIO, Callable, Mapping
 
     from heygen.http.message import Request, Response
 
@@ -32,6 +32,8 @@ class OutputStream:
         self.encoding = encoding
         self.is_terminal = is_terminal
         self.expendable = expendable
+        self.is_mid_line = False  # what was written last has not ended its line
+        self.region: Any = None  # of a terminal: what is redrawn at its bottom, and makes room for whatever is written
 
     @property
     def is_closed(self) -> bool:
@@ -44,8 +46,17 @@ class OutputStream:
 
     def write_bytes(self, data: bytes) -> None:
         """Write bytes as they are, all of them; a stream that was closed by our caller takes nothing."""
+        if self.region is not None:
+            with self.region:
+                self._write(data)
+        else:
+            self._write(data)
+
+    def _write(self, data: bytes) -> None:
         if self.raw is None:
             return
+        if data and self.is_terminal:
+            self.is_mid_line = bytes(data[-1:]) not in b"\n\r"
         view = memoryview(data)
         try:
             while view:

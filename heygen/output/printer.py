@@ -48,6 +48,7 @@ class Printer:
 
     `field` is the path that `--get` asks for, `color` the value of `--color`, and `next_page` returns the command
     that goes on at a cursor, or None where the present one takes no cursor; it takes other flags to change by name.
+    `is_quiet` leaves out progress and notices.
     """
 
     def __init__(
@@ -57,9 +58,11 @@ class Printer:
         field: str | None = None,
         color: str = "auto",
         next_page: Callable[..., str | None] | None = None,
+        is_quiet: bool = False,
     ) -> None:
         self.context = context
         self.is_human = is_human
+        self.is_quiet = is_quiet
         self.color = color
         self.next_page = next_page
         self.steps = self._parse(field)
@@ -161,7 +164,18 @@ class Printer:
 
     @property
     def _shows_progress(self) -> bool:
-        return self.is_human and not self.context.is_on("CI")
+        """Whether somebody watches: at a terminal in JSON mode too."""
+        is_watched = self.is_human or self.context.stderr.is_terminal
+        return is_watched and not self.is_quiet and not self.context.is_on("CI")
+
+    def completed(self, outcome: str, what: str, seconds: float) -> None:
+        """Tell people at a terminal that a wait is over: how, for what, and after how long."""
+        if not self._shows_progress or not self.context.stderr.is_terminal:
+            return
+        from heygen.output.progress import completion
+
+        self.context.stderr.write(completion(self.terminal(self.context.stderr), outcome, what, seconds))
+        self.context.stderr.flush()
 
     def error(self, error: HeygenError, usage: Callable[[], str] = str) -> bool:
         """Print an error's envelope on stderr, after the last known state, if it carries one, on stdout.
@@ -196,7 +210,8 @@ class Printer:
 
     def notice(self, code: str, message: str, hint: str | None = None, **fields: Any) -> None:
         """Tell on stderr of something that is good to know, such as the `id` of what was created."""
-        self._tell("notice", {"code": code, "message": message, "hint": hint, **fields})
+        if not self.is_quiet:
+            self._tell("notice", {"code": code, "message": message, "hint": hint, **fields})
 
     def _tell(self, kind: str, fields: dict[str, Any]) -> None:
         stderr = self.context.stderr

@@ -30,4 +30,5 @@ def confirm(context: Context, terminal: Terminal, question: str) -> bool | None:
             # Nobody pressed return, so the cursor is still behind the question.
             context.stderr.write("\n")
             context.stderr.flush()
+        context.stderr.is_mid_line = False
     return answer.decode("utf-8", "replace").strip().lower() in ("y", "yes")

@@ -109,6 +109,13 @@ def test_a_timeout_leaves_the_last_state_and_the_follow_up(run, server):
     assert result.clock.elapsed == pytest.approx(20 * 60)
 
 
+def test_a_quiet_wait_that_ends_early_still_names_what_it_created(run, server):
+    server.answer(CREATED).route("GET", "/v3/videos/vid_1", video("processing"))
+    result = run(*CREATE, "-q", terminal=True, env={"NO_COLOR": "1"})
+    assert result.stderr.count("\n") == 1
+    assert (result.error["id"], result.error["resume"]) == ("vid_1", "heygen video get vid_1 --wait --quiet")
+
+
 def test_the_last_look_is_taken_at_the_deadline(run, server, clock):
     server.answer(CREATED)
     seen = []
