@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import sys
@@ -76,6 +77,10 @@ class Clock:
         self.elapsed += seconds
 
 
+def _uncolored(text):
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
 class Result:
     """What a run left behind."""
 
@@ -90,19 +95,19 @@ class Result:
     @property
     def json(self):
         """The one document on stdout; fails where there is anything else."""
-        return json.loads(self.stdout)
+        return json.loads(_uncolored(self.stdout))
 
     @property
     def error(self):
         """The error of the envelope on stderr; fails where there is anything else but warnings and notices before it."""
-        *before, last = map(json.loads, self.stderr.splitlines())
+        *before, last = map(json.loads, _uncolored(self.stderr).splitlines())
         assert all(each.keys() <= {"warning", "notice"} for each in before)
         return last["error"]
 
     @property
     def notices(self):
         """What else than an error stands on stderr: the warnings and notices of JSON mode."""
-        return [each for each in map(json.loads, self.stderr.splitlines()) if "error" not in each]
+        return [each for each in map(json.loads, _uncolored(self.stderr).splitlines()) if "error" not in each]
 
     def __repr__(self):
         return f"<status {self.status}\nstdout: {self.stdout}\nstderr: {self.stderr}>"

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 def compact(document: Any) -> str:
     """Return a document as one line of JSON in UTF-8; half a surrogate pair, which UTF-8 cannot have, is an escape."""
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _dumped(document, separators=(",", ":"))
+
+
+def _dumped(document: Any, **layout: Any) -> str:
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False, **layout)
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
@@ -95,8 +99,24 @@ class Printer:
 
             self.context.stdout.write(human.render(document, columns, self.terminal(self.context.stdout), self.next_page))
         else:
-            self.context.stdout.write(_for_terminal(compact(document), self.context.stdout) + "\n")
+            self.context.stdout.write(self._colored(self._json(document), self.context.stdout) + "\n")
         self.context.stdout.flush()
+
+    def _json(self, document: Any) -> str:
+        """Return a document as JSON: on one line for programs, indented at a terminal."""
+        return _dumped(document, indent=2) if self.context.stdout.is_terminal else compact(document)
+
+    def _colored(self, text: str, stream: OutputStream) -> str:
+        """Return a JSON text as it may go to a stream, in colour at a terminal.
+
+        Elsewhere a program reads it, and so only `--color always` colours it there, and no variable.
+        """
+        text = _for_terminal(text, stream)
+        if not stream.is_terminal and self.color != "always":
+            return text
+        from heygen.output.coloring import colored
+
+        return colored(text, self.terminal(stream))
 
     def _fields(self, document: Any) -> None:
         try:
@@ -111,7 +131,7 @@ class Printer:
         stdout = self.context.stdout
         for value in values:
             if not isinstance(value, str):
-                value = _for_terminal(compact(value), stdout)
+                value = self._colored(self._json(value), stdout)
             elif stdout.is_terminal and not value.isprintable():
                 from heygen.output import cells
 
@@ -128,8 +148,8 @@ class Printer:
             self._fields(document)
             self.context.stdout.flush()
             return
-        text = json.dumps(document, ensure_ascii=False, indent=2) if self.is_human else compact(document)
-        self.context.stdout.write(_for_terminal(text, self.context.stdout) + "\n")
+        text = _dumped(document, indent=2) if self.is_human else self._json(document)
+        self.context.stdout.write(self._colored(text, self.context.stdout) + "\n")
         self.context.stdout.flush()
 
     def terminal(self, stream: OutputStream) -> Terminal:
@@ -197,7 +217,7 @@ class Printer:
 
             self.context.stderr.write(human.render_error(error, self.terminal(self.context.stderr), usage()))
         else:
-            self.context.stderr.write(_for_terminal(compact(error.envelope()), self.context.stderr) + "\n")
+            self.context.stderr.write(self._colored(compact(error.envelope()), self.context.stderr) + "\n")
         self.context.stderr.flush()
         return has_result or not self.context.stderr.is_closed
 
@@ -221,7 +241,7 @@ class Printer:
 
             stderr.write(human.render_message(kind, fields["message"], fields.get("hint"), self.terminal(stderr)))
         else:
-            stderr.write(_for_terminal(compact({kind: fields}), stderr) + "\n")
+            stderr.write(self._colored(compact({kind: fields}), stderr) + "\n")
         stderr.flush()
 
 
@@ -245,8 +265,11 @@ class ListPrinter:
         if self.is_by_item:
             self.printer._print({"data": items}, None)
         elif self.is_json and items:
-            before, self.is_begun = "," if self.is_begun else '{"data":[', True
-            stdout.write(before + _for_terminal(compact(items)[1:-1], stdout))
+            # What stands between the brackets; the last line end is left to what comes next.
+            head, _, rest = self.printer._json({"data": items}).partition("[")
+            between = rest.rpartition("]")[0].rstrip()
+            self._write(("," if self.is_begun else f"{head}[") + between)
+            self.is_begun = True
             stdout.flush()
         else:
             self.kept += items
@@ -255,8 +278,12 @@ class ListPrinter:
         """Print what is left to print. Raises HeygenError `cli_field_not_found` where --get finds nothing."""
         document = {"data": self.kept, "has_more": has_more, "next_token": next_token}
         if self.is_json and self.is_begun:
-            stdout = self.printer.context.stdout
-            stdout.write("]," + _for_terminal(compact(document)[len('{"data":[],') :], stdout) + "\n")
-            stdout.flush()
+            closing = "\n  ]" if self.printer.context.stdout.is_terminal else "]"
+            self._write(closing + self.printer._json(document).partition("[]")[2] + "\n")
+            self.printer.context.stdout.flush()
         elif not self.is_by_item:
             self.printer._print(document, self.columns)
+
+    def _write(self, text: str) -> None:
+        stdout = self.printer.context.stdout
+        stdout.write(self.printer._colored(text, stdout))
