@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from heygen.files.local_file import LocalFile
     from heygen.http.client import Client
 
+_COLUMNS = {"File": "path", "Asset ID": "asset_id", "Status": "status", "Size": "size_bytes", "Error": "error.message"}
 MOST_FILES = 100  # in one batch (POST /v3/assets/direct-uploads/batches)
 
 COMMAND = Command(
@@ -60,7 +61,7 @@ def run(invocation: Invocation) -> int:
         raise upload.explain(error)
     except KeyboardInterrupt as interrupt:
         raise upload.explain(HeygenError("canceled", "interrupted while uploading")) from interrupt
-    invocation.output.result(document)
+    invocation.output.result(document, _COLUMNS if len(files) > 1 else None)
     invocation.close_receipt()
     return ExitCode.OK
 

@@ -60,19 +60,30 @@ def _next_page(
 def _body(data: Any, columns: Mapping[str, str] | None, terminal: Terminal) -> list[str]:
     if isinstance(data, dict) and len(data) == 1:
         (only,) = data.values()
-        if isinstance(only, list) and only and all(isinstance(row, dict) for row in only):
+        if isinstance(only, list) and only and len({isinstance(row, (dict, list)) for row in only}) == 1:
             data = only  # a list in a wrapping of its own
     if isinstance(data, dict):
-        return outline(data, terminal)
+        found = _rows(data.get("items"), columns, terminal)
+        if not found:
+            return outline(data, terminal)
+        return [*outline({name: value for name, value in data.items() if name != "items"}, terminal), "", *found]
     if not isinstance(data, list):
         return _scalar(data, terminal)
     if not data:
         return ["No results."]
-    if all(isinstance(row, dict) and row for row in data):
-        return table(data, columns, terminal) or items(data, terminal)
+    rows = _rows(data, columns, terminal)
+    if rows:
+        return rows
     if any(isinstance(row, (dict, list)) for row in data):
         return items(data, terminal)
     return [part for row in data for part in _scalar(row, terminal)]
+
+
+def _rows(data: Any, columns: Mapping[str, str] | None, terminal: Terminal) -> list[str]:
+    """Return the lines of a list of objects; none for anything else."""
+    if not isinstance(data, list) or not data or not all(isinstance(row, dict) and row for row in data):
+        return []
+    return table(data, columns, terminal) or items(data, terminal)
 
 
 def _scalar(value: Any, terminal: Terminal) -> list[str]:
