@@ -68,7 +68,7 @@ def lines(
             continue
         end = indent + cells.width(label)
         start = max(column, end + GAP)
-        if _room(terminal, start) < NARROWEST_VALUE or _fits_below_alone(name, value, terminal, start, indent + INDENT):
+        if _belongs_below(name, value, terminal, start, indent + INDENT, start > column):
             start = indent + INDENT
             found.append(head)
             head, end = "", 0
@@ -103,11 +103,19 @@ def _room(terminal: Terminal, start: int) -> int:
     return max(terminal.width - start, 1) if terminal.is_terminal else 1 << 30
 
 
-def _fits_below_alone(name: str, value: Any, terminal: Terminal, beside: int, below: int) -> bool:
-    """Tell whether a value that is never cut fits on the line below its label, but not beside the label."""
-    if values.kind(name, value) not in values.WHOLE or values.kind(name, value) == values.URL and terminal.has_links:
+def _belongs_below(name: str, value: Any, terminal: Terminal, beside: int, below: int, is_pushed: bool) -> bool:
+    """Tell whether a value has its place below its label: where it is never cut and fits there alone, or has no room.
+
+    `is_pushed` tells that the label is so long that the value would not stand with the others.
+    """
+    room = _room(terminal, beside)
+    if room < NARROWEST_VALUE:
+        return True
+    kind = values.kind(name, value)
+    if kind == values.URL and terminal.has_links:
         return False
-    return _room(terminal, beside) < cells.width(values.text(name, value, terminal)) <= _room(terminal, below)
+    width = cells.width(one_line(name, value, terminal))
+    return width > room if is_pushed else kind in values.WHOLE and room < width <= _room(terminal, below)
 
 
 def _value(name: str, value: Any, terminal: Terminal, room: int) -> list[str]:

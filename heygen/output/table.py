@@ -88,6 +88,7 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str] | None, 
         column.fill(terminal)
     if not terminal.is_terminal:
         return _draw(found, terminal)
+    found = [column for column in found if column.kind != values.NOTHING] or found
     for least in (NARROWEST_TITLE, NARROWEST_TEXT):
         for column in found:
             column.least = least if column.is_title else NARROWEST_TEXT

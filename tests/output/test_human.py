@@ -373,7 +373,7 @@ def test_a_word_is_not_cut_and_the_title_keeps_the_room_of_what_matters_less():
     columns = {"ID": "id", "Name": "name", "Type": "type", "Tags": "tags"}
     rows = [{**LOOKS[0], "tags": "in a bright room, at a desk"}]
     assert listed(rows, 90, columns)[1] == "0a45e81c6860da1c111530806a061c09  Priya, in casual clothes  studio_avatar  in a bright ro…"
-    assert listed(rows, 72, columns)[1] == "0a45e81c6860da1c111530806a061c09  Priya, in casual clo…  studio_avatar"
+    assert listed(rows, 70, columns)[1] == "0a45e81c6860da1c111530806a061c09  Priya, in casual clo…  studio_avatar"
 
 
 def test_an_object_starts_with_what_one_looks_for_and_has_no_empty_rows():
