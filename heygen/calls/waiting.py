@@ -157,12 +157,19 @@ class _Waiting:
 
     def _finish(self, outcome: jobs.Outcome, created: Any) -> Any:
         try:
-            return self._saved(outcome, self.resources(outcome, created))
+            document = self._saved(outcome, self.resources(outcome, created))
         except HeygenError as error:
             if error.code in ("video_failed", "cli_job_failed") and len(outcome.jobs) > 1:
                 # Those that have not failed are paid for as well.
                 error.result = self._saved(outcome, error.result)
             raise
+        if self.invocation.given.get("open"):
+            from heygen.calls import opening
+
+            saved = document.get("saved", []) if self.target and isinstance(document, dict) else []
+            files = [each["path"] for each in (saved if isinstance(saved, list) else [saved])]
+            opening.show_finished(self.invocation, [job.document for job in outcome.jobs], files)
+        return document
 
     def _saved(self, outcome: jobs.Outcome, document: Any) -> Any:
         """Save the files of what is finished, and return the document with their paths."""

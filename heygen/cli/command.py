@@ -196,6 +196,12 @@ SAVE = Flag(
         "several), or to standard output (-, and nothing else goes there). The result says where, under `saved`."
     ),
 )
+OPEN = Flag(
+    name="open",
+    type="boolean",
+    section=WAITING,
+    description="With --wait: show the finished page or file in the browser.",
+)
 OVERWRITE = Flag(name="force", type="boolean", section=OUTPUT, description="Overwrite a file that exists, without asking.")
 FORCE = Flag(name="force", type="boolean", description="Go ahead without asking.")
 

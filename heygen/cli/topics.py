@@ -44,8 +44,10 @@ ENVIRONMENT = (
     ("HEYGEN_NO_BROWSER", "On: open no browser; print the URL to visit."),
     ("BROWSER", "none: open no browser; else the browser to open."),
     ("NO_COLOR", "Any value: no colour. --color always comes first."),
-    ("FORCE_COLOR", "On: colour where output is no terminal, too. NO_COLOR comes first."),
+    ("FORCE_COLOR", "On: colour where output is no terminal, too, but never in piped JSON. NO_COLOR comes first."),
     ("TERM", "dumb: no colour, and no line that is redrawn."),
+    ("TERM_PROGRAM", "The terminal's name; in one that is known to show links, long URLs are short ones to click on."),
+    ("VTE_VERSION", "The same, for terminals made with VTE."),
     ("COLUMNS", "Width of the terminal, instead of what it says itself."),
     ("HTTPS_PROXY", "Proxy for https, also in lower case; it may have a user and a password."),
     ("HTTP_PROXY", "Proxy for plain http. Loopback never goes through a proxy."),
@@ -89,12 +91,12 @@ def _exit_codes() -> tuple[Block, ...]:
 
 def _formatting() -> tuple[Block, ...]:
     return (
-        "stdout has the result and nothing else: one line of JSON, every field as the API sent it. Everything else "
-        "goes to stderr.",
+        "stdout has the result and nothing else: one line of JSON, every field as the API sent it, indented and in "
+        "colour at a terminal. Everything else goes to stderr, progress too; --quiet leaves that out.",
         terms(
             ("--human", "Tables, labels, colours, and times in the local zone. What is piped is neither coloured nor cut."),
             ("--get <path>", "One field alone: text as it is, anything else as JSON. No jq needed."),
-            ("--color <when>", "auto (on a terminal, unless NO_COLOR is set), always or never."),
+            ("--color <when>", "auto (on a terminal, unless NO_COLOR is set), always (in piped JSON too) or never."),
         ),
         "A list comes in pages. has_more says whether another follows, and next_token is its cursor; --token goes on "
         "there. --all fetches every page from there on, and prints one list. Where that breaks off, what was read is "

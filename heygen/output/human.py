@@ -117,6 +117,25 @@ def render_message(kind: str, message: str, hint: str | None, terminal: Terminal
     return "".join(f"{line}\n" for line in found)
 
 
+def render_brief(document: Any, terminal: Terminal) -> str:
+    """Return one line about a resource, with a newline at its end: title, status, age. Empty where it says nothing of them."""
+    data = document.get("data") if isinstance(document, dict) else None
+    data = data if isinstance(data, dict) else {}
+    known = {name: data.get(name) for name in ("title", "name", "status", "created_at")}
+    kinds = {name: values.kind(name, value) for name, value in known.items()}
+    found = [cells.escape(known[name]) for name in ("title", "name") if kinds[name] == values.TEXT][:1]
+    if kinds["status"] == values.STATUS:
+        found.append(terminal.paint(cells.escape(known["status"]), *values.styles("status", known["status"])))
+    if kinds["created_at"] == values.TIME:
+        found.append(f"created {values.ago(known['created_at'], terminal.context)}")
+    return f"{terminal.symbol('separator').join(found)}\n" if found else ""
+
+
+def render_next(what: str, commands: str, terminal: Terminal) -> str:
+    """Return what to do next, with a newline at its end: a word on it, and the commands."""
+    return f"{what}: {terminal.paint(cells.escape(commands), 'bold')}\n"
+
+
 def _sentence(head: str, text: str, terminal: Terminal, styles: tuple[str, ...] = ("bold",)) -> list[str]:
     """Return a sentence after its head, its further lines indented; the commands in a hint stand out."""
     indent = len(head) + 1

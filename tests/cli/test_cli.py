@@ -183,6 +183,7 @@ def test_input_that_cannot_be_read_is_an_envelope(run, server):
     result = run("video-agent", "create", "-d", "-", stdin=InputStream(WriteOnly()))
     assert (result.status, result.error["code"]) == (1, "cli_file_io_error")
     assert result.error["message"] == "cannot read standard input: Bad file descriptor"
+    server.answer(status=404)
     result = run("video", "delete", "v1", stdin=InputStream(WriteOnly(), is_terminal=True), terminal=True)
     assert (result.status, "cannot read standard input" in result.stderr) == (1, True)
 
