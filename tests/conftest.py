@@ -21,6 +21,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 sys.path.insert(0, str(ROOT / "tests"))
 
+import hints  # noqa: E402
 from hostile import RawServer  # noqa: E402
 from servers import ScriptedServer  # noqa: E402
 from uploads import MP4  # noqa: E402
@@ -251,6 +252,7 @@ def run(request, clock, tmp_path):
         )
         before = len(backend.requests)
         status = cli.main(argv, context)
+        hints.check(_uncolored(stderr.getvalue().decode("utf-8", "replace")))
         return Result(int(status), stdout.getvalue(), stderr.getvalue(), backend.requests[before:], clock)
 
     return run

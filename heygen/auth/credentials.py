@@ -181,7 +181,7 @@ def _unusable(file: str, why: str) -> HeygenError:
     return HeygenError(
         "auth_error",
         f"the credential file {file} cannot be used: {why}",
-        hint="Sign in again with: heygen auth login (what is there now is kept beside it)",
+        hint="What is there now is kept beside it; sign in again with: heygen auth login",
     )
 
 

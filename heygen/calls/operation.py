@@ -57,7 +57,7 @@ def run(invocation: Invocation) -> int:
         document = send_with_receipt(invocation, operation, client, call).document
     print_result(invocation, document, operation.method, operation.columns)
     invocation.close_receipt()
-    if operation.wait and operation.method != "GET" and not given.get("wait") and invocation.receipt.resume:
+    if operation.wait and operation.method != "GET" and not given.get("wait") and invocation.context.rehearsal != "":
         invocation.output.next_step("Wait for it with", invocation.receipt.resume)
     return ExitCode.OK
 

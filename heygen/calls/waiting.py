@@ -102,7 +102,7 @@ class _Waiting:
         if receipt.is_open:
             # Before the first poll: whatever ends this process, even kill -9, the ID is known.
             what = f"created {noun} {receipt.ids[0]}" if len(receipt.ids) == 1 else f"created {len(receipt.ids)}: {noun}"
-            hint = None if self.invocation.output.is_human else receipt.resume
+            hint = None if self.invocation.output.is_human or self.context.rehearsal == "" else receipt.resume
             self.invocation.output.notice("created", what, hint=hint, **receipt.names())
         self.has_waited = self.has_waited or any(job.state == jobs.RUNNING for job in waited_for)
         observer = self.invocation.output.wait_progress(noun)
@@ -191,7 +191,7 @@ class _Waiting:
         failed = [job for job in waited_for if job.state == jobs.FAILED or _failed_items(job.document)]
         if outcome.is_interrupted:
             raise HeygenError(
-                "canceled", "interrupted while waiting; the job goes on", hint=self._resume_hint(waited_for), result=document
+                "canceled", "interrupted while waiting; the job goes on", hint=self._hint(waited_for), result=document
             )
         refused = [job for job in waited_for if job.state == jobs.REFUSED]
         if refused:
@@ -200,7 +200,7 @@ class _Waiting:
             raise HeygenError(
                 "timeout",
                 f"polling timed out after {duration.render(self.budget)}",
-                hint=self._resume_hint(waited_for),
+                hint=self._hint(waited_for),
                 result=document,
             )
         if failed:
@@ -259,7 +259,7 @@ class _Waiting:
 
     def _refusal(self, job: jobs.Job, document: Any) -> HeygenError:
         error = job.error
-        if error.exit_code != ExitCode.AUTH:
+        if error.exit_code != ExitCode.AUTH or not error.hint:
             error.hint = self._resume_hint((job,))
         else:
             error.hint = f"{error.hint}; then carry on with: {self._resume_hint((job,))}"
@@ -289,6 +289,15 @@ class _Waiting:
             hint=self._resume_hint(unfinished or tuple(failed)),
             result=document,
         )
+
+    def _hint(self, waited_for: tuple[jobs.Job, ...]) -> str:
+        """Return how to go on from a wait that ended early: by its commands, where there is still an API to ask."""
+        from heygen.core import address
+
+        _, host, port = address.origin(self.invocation.settings.api_base)
+        if address.is_loopback(host) and all(job.is_unreachable for job in _unfinished(waited_for)):
+            return f"The sandbox has ended; start one again with: heygen sandbox start --port {port}"
+        return self._resume_hint(waited_for)
 
     def _resume_hint(self, waited_for: tuple[jobs.Job, ...]) -> str:
         """Return the commands that show the jobs that have not ended well; with --wait they wait for them."""

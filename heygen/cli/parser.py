@@ -315,7 +315,9 @@ class Parser(ArgumentParser):
         near = closest(word, shown)
         message = f'unknown command "{word}" for "{self.prog}"'
         if near:
-            return usage_error(f"{message}; did you mean {near}?", hint=f"Try: {self.prog} {near} --help")
+            is_topic = near not in tree.children(self.words)
+            command = f"heygen help {near}" if is_topic else f"{self.prog} {near} --help"
+            return usage_error(f"{message}; did you mean {near}?", hint=f"Try: {command}")
         return usage_error(f"{message}; expected one of: {listing(shown)}", hint=f"See: {self.prog} --help")
 
     def _surplus(self, text: str) -> HeygenError:

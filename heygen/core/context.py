@@ -223,6 +223,8 @@ class Context:
         self._open_terminal = open_terminal
         self._take_signals = take_signals
         self.secrets = Secrets()
+        # Of a command in a sandbox that ends with it: what to put before another one to have the same; "" where nothing is kept.
+        self.rehearsal: str | None = None
 
     def with_environ(self, environ: Mapping[str, str]) -> Context:
         """Return the same context with another environment."""

@@ -233,9 +233,9 @@ class Printer:
         if not self.is_quiet:
             self._tell("notice", {"code": code, "message": message, "hint": hint, **fields})
 
-    def next_step(self, what: str, commands: str) -> None:
-        """Tell people on stderr how to go on from a result that they see whole."""
-        if self.is_human and not self.is_quiet and self.steps is None:
+    def next_step(self, what: str, commands: str | None) -> None:
+        """Tell people on stderr how to go on from a result that they see whole, where there are commands for it."""
+        if commands and self.is_human and not self.is_quiet and self.steps is None:
             from heygen.output import human
 
             self.context.stderr.write(human.render_next(what, commands, self.terminal(self.context.stderr)))

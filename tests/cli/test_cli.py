@@ -286,7 +286,7 @@ def test_any_command_line_ends_in_an_envelope_or_a_result(run, server):
         (("video-agent", "resources", "get", "x", "y"), "Check ID with: heygen video-agent list"),
         (("video", "batches", "get", "x"), "Check the ID; the command that made the resource printed it"),
         (("video-translate", "proofreads", "get", "x"), "Check ID with: heygen video-translate proofreads list"),
-        (("asset", "get", "x"), "Check ID with: heygen asset list --username <username>"),
+        (("asset", "get", "x"), "Check ID with: heygen asset list --username \"$(heygen user me get --get data.username)\""),
         (("voice", "speech", "create", "--text", "x", "--voice-id", "y"), "Find a voice with: heygen model audio voices list"),
     ],
 )
