@@ -76,8 +76,12 @@ class Region:
     def __enter__(self) -> None:
         """Make room for what somebody prints; the next frame draws the lines again, below it."""
         self._lock.acquire()
-        if not self._is_drawing:
-            self.clear()
+        try:
+            if not self._is_drawing:
+                self.clear()
+        except BaseException:  # an interrupt: nobody would let go of the lock
+            self._lock.release()
+            raise
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()
