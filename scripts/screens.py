@@ -32,7 +32,8 @@ TITLES = (
     "Product tour, part 1",
     "Product tour, part 2",
 )
-CREATE = ("video", "create", "--type", "avatar", "--avatar-id", "angela", "--script", "Welcome!")
+LOOKS = ("avatar", "looks", "list", "--get", "data[0].id")
+CREATE = ("video", "create", "--type", "avatar", "--script", "Welcome!", "--avatar-id")
 # Cells in pixels, and the colours of a dark terminal.
 WIDTH, HEIGHT, MARGIN = 8.4, 19, 16
 BACKGROUND, FOREGROUND = "#16181d", "#d7dae0"
@@ -172,13 +173,14 @@ def pictures() -> dict[str, str]:
     """Return the pictures by the names of their files."""
     clock = Clock()
     with start(Options(seed=7, clock=clock.now, job_seconds=100.0)) as server:
+        look = run(server, clock, *LOOKS).strip()
         for index, title in enumerate(TITLES):
-            run(server, clock, *CREATE, "--title", title)
+            run(server, clock, *CREATE, look, "--title", title)
             clock.sleep(6.5 * 3600 / (index + 1))
         listed = ("video", "list", "--human")
         waited = ("video-agent", "create", "--prompt", "Welcome to our Q4 earnings call.", "--wait", "--human")
         found = {"wait.svg": picture('heygen video-agent create --prompt "Welcome to our Q4 earnings call." --wait --human', run(server, clock, *waited))}
-        run(server, clock, *CREATE, "--title", "Teaser for the spring campaign")
+        run(server, clock, *CREATE, look, "--title", "Teaser for the spring campaign")
         found["list.svg"] = picture(f"heygen {' '.join(listed)}", run(server, clock, *listed))
     return found
 

@@ -21,6 +21,11 @@ def compact(document: Any) -> str:
     return _dumped(document, separators=(",", ":"))
 
 
+def indented(document: Any) -> str:
+    """Return a document as compact() does, in indented lines."""
+    return _dumped(document, indent=2)
+
+
 def _dumped(document: Any, **layout: Any) -> str:
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, **layout)
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
@@ -93,18 +98,24 @@ class Printer:
 
     def _print(self, document: Any, columns: dict[str, str] | None) -> None:
         if self.steps is not None:
-            self._fields(document)
+            self._fields(self._masked(document))
         elif self.is_human:
             from heygen.output import human
 
-            self.context.stdout.write(human.render(document, columns, self.terminal(self.context.stdout), self.next_page))
+            text = human.render(self._masked(document), columns, self.terminal(self.context.stdout), self.next_page)
+            self.context.stdout.write(self.context.secrets.mask(text))  # the command for the next page has the user's flags
         else:
             self.context.stdout.write(self._colored(self._json(document), self.context.stdout) + "\n")
         self.context.stdout.flush()
 
     def _json(self, document: Any) -> str:
-        """Return a document as JSON: on one line for programs, indented at a terminal."""
-        return _dumped(document, indent=2) if self.context.stdout.is_terminal else compact(document)
+        """Return a document as JSON, on one line for programs and indented at a terminal.
+
+        It has none of our own secrets: an answer may repeat them.
+        """
+        dumped = indented if self.context.stdout.is_terminal else compact
+        text = dumped(document)
+        return dumped(self._masked(document)) if self.context.secrets.are_in(text) else text
 
     def _colored(self, text: str, stream: OutputStream) -> str:
         """Return a JSON text as it may go to a stream, in colour at a terminal.
@@ -118,6 +129,9 @@ class Printer:
 
         return colored(text, self.terminal(stream))
 
+    def _masked(self, document: Any) -> Any:
+        return self.context.secrets.masked(document)
+
     def _fields(self, document: Any) -> None:
         try:
             values = paths.select(document, self.steps or [])
@@ -126,7 +140,7 @@ class Printer:
                 "cli_field_not_found",
                 f"the result has no {error.args[0]}",
                 param=paths.render(self.steps or []),
-                hint="See all fields by leaving --get out",
+                hint="Leave out --get to see all fields",
             ) from error
         stdout = self.context.stdout
         for value in values:
@@ -148,7 +162,7 @@ class Printer:
             self._fields(document)
             self.context.stdout.flush()
             return
-        text = _dumped(document, indent=2) if self.is_human else self._json(document)
+        text = indented(document) if self.is_human else self._json(document)
         self.context.stdout.write(self._colored(text, self.context.stdout) + "\n")
         self.context.stdout.flush()
 
@@ -212,12 +226,13 @@ class Printer:
                 pass  # the error matters more, be it that stdout is gone or that --get names a field this state lacks
             if not has_result:
                 error.details = {**error.details, "result": error.result}
+        error.mask(self.context.secrets)
         if self.is_human:
             from heygen.output import human
 
             self.context.stderr.write(human.render_error(error, self.terminal(self.context.stderr), usage()))
         else:
-            self.context.stderr.write(self._colored(compact(error.envelope()), self.context.stderr) + "\n")
+            self.context.stderr.write(self._colored(compact(error.envelope()), self.context.stderr) + "\n", is_masked=True)
         self.context.stderr.flush()
         return has_result or not self.context.stderr.is_closed
 
@@ -243,13 +258,13 @@ class Printer:
 
     def _tell(self, kind: str, fields: dict[str, Any]) -> None:
         stderr = self.context.stderr
-        fields = {name: value for name, value in fields.items() if value is not None}
+        fields = self._masked({name: value for name, value in fields.items() if value is not None})
         if self.is_human:
             from heygen.output import human
 
             stderr.write(human.render_message(kind, fields["message"], fields.get("hint"), self.terminal(stderr)))
         else:
-            stderr.write(self._colored(compact({kind: fields}), stderr) + "\n")
+            stderr.write(self._colored(compact({kind: fields}), stderr) + "\n", is_masked=True)
         stderr.flush()
 
 

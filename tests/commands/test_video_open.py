@@ -4,7 +4,7 @@ import pathlib
 
 import pytest
 
-CREATE = ("video", "create", "--type", "avatar", "--avatar-id", "a", "--script", "Hi", "--wait")
+CREATE = ("video-agent", "create", "--prompt", "Hi", "--wait")
 
 
 class Browser:
@@ -83,7 +83,7 @@ def test_without_a_browser_a_wait_ends_well_and_says_where_it_is(run):
 
 
 @pytest.mark.parametrize("argv, message", [
-    (CREATE[:-1], "--open goes with --wait"),
+    (CREATE[:-1], "--open needs --wait"),
     (("video", "download", "v", "--output-path", "-"), "--open needs a file: --output-path - makes none"),
 ])  # fmt: skip
 def test_what_cannot_be_shown_is_refused_beforehand(run, server, argv, message):
@@ -101,7 +101,8 @@ def test_the_resuming_command_opens_it_too(run, server):
 
 def test_people_are_told_how_to_go_on_from_a_creation(run):
     result = run(*CREATE[:-1], "--human")
-    assert result.stderr == f"Wait for it with: heygen video get {result.stdout.split()[2]} --wait --human\n"
+    id = run("video", "list", "--get", "data[0].id").stdout.strip()
+    assert result.stderr == f"Wait for it with: heygen video get {id} --wait --human\n"
 
 
 @pytest.mark.parametrize("flags", [(), ("--human", "--quiet"), ("--human", "--get", "data.video_id")])

@@ -293,7 +293,7 @@ def test_a_dumb_terminal_gets_no_sequence(run):
 
 
 def test_a_finished_resource_that_is_not_waited_for_is_not_called_completed(run):
-    id = run("video", "create", "--type", "avatar", "--avatar-id", "a", "--script", "Hi", "--wait", "--get", "data.id").stdout.strip()
+    id = run(*CREATE, "--get", "data.id").stdout.strip()
     assert run("video", "get", id, "--wait", terminal=True).stderr == ""
 
 
