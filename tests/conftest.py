@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import sys
@@ -20,6 +21,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 sys.path.insert(0, str(ROOT / "tests"))
 
+import hints  # noqa: E402
 from hostile import RawServer  # noqa: E402
 from servers import ScriptedServer  # noqa: E402
 from uploads import MP4  # noqa: E402
@@ -76,6 +78,10 @@ class Clock:
         self.elapsed += seconds
 
 
+def _uncolored(text):
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
 class Result:
     """What a run left behind."""
 
@@ -90,19 +96,19 @@ class Result:
     @property
     def json(self):
         """The one document on stdout; fails where there is anything else."""
-        return json.loads(self.stdout)
+        return json.loads(_uncolored(self.stdout))
 
     @property
     def error(self):
         """The error of the envelope on stderr; fails where there is anything else but warnings and notices before it."""
-        *before, last = map(json.loads, self.stderr.splitlines())
+        *before, last = map(json.loads, _uncolored(self.stderr).splitlines())
         assert all(each.keys() <= {"warning", "notice"} for each in before)
         return last["error"]
 
     @property
     def notices(self):
         """What else than an error stands on stderr: the warnings and notices of JSON mode."""
-        return [each for each in map(json.loads, self.stderr.splitlines()) if "error" not in each]
+        return [each for each in map(json.loads, _uncolored(self.stderr).splitlines()) if "error" not in each]
 
     def __repr__(self):
         return f"<status {self.status}\nstdout: {self.stdout}\nstderr: {self.stderr}>"
@@ -265,6 +271,7 @@ def run(request, clock, tmp_path):
         )
         before = len(backend.requests)
         status = cli.main(argv, context)
+        hints.check(_uncolored(stderr.getvalue().decode("utf-8", "replace")))
         return Result(int(status), stdout.getvalue(), stderr.getvalue(), backend.requests[before:], clock)
 
     return run

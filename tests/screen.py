@@ -32,6 +32,8 @@ class Screen:
                 self.row = max(self.row - int(parameters or 1), 0)
             elif final == "m":
                 pass
+            elif final == "A":
+                self.row -= int(parameters or 1)
             elif control == "\r":
                 self.frames.append(self.text())
                 self.column = 0

@@ -179,7 +179,7 @@ def _unusable(file: str, why: str) -> HeygenError:
     return HeygenError(
         "auth_error",
         f"the credential file {file} cannot be used: {why}",
-        hint="Sign in again with: heygen auth login (the current file is kept next to it)",
+        hint="The current file is kept next to it; sign in again with: heygen auth login",
     )
 
 

@@ -125,6 +125,14 @@ class Resource:
             hint=f"Available: {', '.join(available)}" if available else f"See the details with: {self._get_command()}",
         )
 
+    def page(self) -> str:
+        """Return the link of its page, or of its file where it has none. Raises HeygenError as link() does."""
+        from heygen.calls import opening
+
+        if self._document is None:
+            self.fetch()
+        return opening.page(self._document) or self.link("video")
+
     def available(self) -> list[str]:
         """Return the names of the files that it has."""
         return [

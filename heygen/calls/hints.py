@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from heygen.api.operations import Operation
 
+# What a list needs and we do not know, with the command that prints it; the shells know this form, PowerShell too.
+_LOOKED_UP = {"username": "heygen user me get --get data.username"}
+
 
 def command_line(*words: str) -> str:
     """Return a command of ours as it is typed into a shell."""
@@ -69,6 +72,7 @@ def _list_command(candidates: list[tuple[str, ...]], above: str | None = None) -
     for words in candidates:
         found = operations.find_by_words(words)
         if found is not None and (above is None or above.startswith(found.path + "/{")):
-            required = [f"--{flag_name(each.name)} <{flag_name(each.name)}>" for each in found.parameters if each.is_required]
-            return " ".join(("heygen", *words, *required))
+            required = {each.name for each in found.parameters if each.is_required}
+            if required <= _LOOKED_UP.keys():
+                return " ".join(("heygen", *words, *(f'--{flag_name(name)} "$({_LOOKED_UP[name]})"' for name in required)))
     return None

@@ -70,14 +70,14 @@ class Invocation:
         if not self.context.stdout.is_closed:
             self.receipt.close()
 
-    def confirm(self, question: str, refusal: HeygenError) -> None:
+    def confirm(self, question: str, refusal: HeygenError, about: Callable[[], str] = str) -> None:
         """Ask a yes-or-no question on the terminal; anything but yes ends the run with `canceled`.
 
-        Raises `refusal` where nobody can be asked.
+        `about` gives what is to be told before, with a newline at its end. Raises `refusal` where nobody can be asked.
         """
         from heygen.output import prompt
 
-        is_confirmed = prompt.confirm(self.context, self.output.terminal(self.context.stderr), question)
+        is_confirmed = prompt.confirm(self.context, self.output.terminal(self.context.stderr), question, about)
         if is_confirmed is None:
             raise refusal
         if not is_confirmed:

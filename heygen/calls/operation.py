@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from heygen.calls.invocation import Invocation
     from heygen.http.client import Call
 
+LOOK_TIMEOUT = 2.0  # seconds for what is only good to know
+
 
 def run(invocation: Invocation) -> int:
     """Run the operation that the command stands for."""
@@ -23,7 +25,7 @@ def run(invocation: Invocation) -> int:
         if given.get(key):
             invocation.output.schema(_schema(operation, key))
             return ExitCode.OK
-    request.refuse_output_path_without_wait(invocation)
+    request.refuse_without_wait(invocation)
     if "max_items" in given and not given.get("all"):
         raise usage_error("--max-items needs --all", param="max-items", hint="Add --all")
     call = request.prepare(invocation)
@@ -55,6 +57,8 @@ def run(invocation: Invocation) -> int:
         document = send_with_receipt(invocation, operation, client, call).document
     print_result(invocation, document, operation.method, operation.columns)
     invocation.close_receipt()
+    if operation.wait and operation.method != "GET" and not given.get("wait") and invocation.context.rehearsal != "":
+        invocation.output.next_step("Wait for it with", invocation.receipt.resume)
     return ExitCode.OK
 
 
@@ -96,9 +100,31 @@ def dry_run(invocation: Invocation, call: Call) -> dict[str, Any]:
 
 def _confirm(invocation: Invocation) -> None:
     operation = invocation.command.operation
+
+    def about() -> str:
+        return _brief(invocation, operation)
+
     target = [invocation.given[argument.key] for argument in invocation.command.arguments]
     what = " ".join([operation.noun, *target[-1:]])
     invocation.confirm(
         f"Delete {what}? This cannot be undone.",
         HeygenError("confirmation_required", f"deleting {what} needs confirmation, and there is no terminal to ask on"),
+        about,
     )
+
+
+def _brief(invocation: Invocation, operation: Operation) -> str:
+    """Return the line that says which resource a path names, from one short look at it; nothing where that fails."""
+    from heygen.api import operations
+    from heygen.http.client import Call
+    from heygen.output import human
+
+    shown = operations.find_by_words((*operation.words[:-1], "get"))
+    if shown is None or shown.path != operation.path:
+        return ""
+    call = Call(method="GET", path=request.path_of(shown, invocation.given), timeout=LOOK_TIMEOUT)
+    try:
+        document = invocation.client().send(call, retries=0).document
+    except HeygenError:
+        return ""
+    return human.render_brief(document, invocation.output.terminal(invocation.context.stderr))

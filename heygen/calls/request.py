@@ -37,10 +37,12 @@ def prepare(invocation: Invocation) -> Call:
     return _call(invocation, operation, values, content)
 
 
-def refuse_output_path_without_wait(invocation: Invocation) -> None:
-    """Refuse to save a file that is not waited for. Raises a usage error. (--timeout has no effect then, and no harm.)"""
-    if "output_path" in invocation.given and not invocation.given.get("wait"):
-        raise usage_error("--output-path needs --wait", param="output-path", hint="Add --wait")
+def refuse_without_wait(invocation: Invocation) -> None:
+    """Refuse to save or show what is not waited for. Raises a usage error. (--timeout has no effect then, and no harm.)"""
+    given = invocation.given
+    for name, is_given in (("output-path", "output_path" in given), ("open", given.get("open"))):
+        if is_given and not given.get("wait"):
+            raise usage_error(f"--{name} needs --wait", param=name, hint="Add --wait")
 
 
 def _content(

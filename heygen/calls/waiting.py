@@ -54,7 +54,9 @@ class _Waiting:
         self.plan = plan
         self.target: Target | None = None  # where the finished files are to be saved
         self.budget = invocation.given.get("timeout", DEFAULT_TIMEOUT)
-        self.deadline = self.context.monotonic() + self.budget
+        self.began = self.context.monotonic()
+        self.deadline = self.began + self.budget
+        self.has_waited = False  # for what was not finished at once
 
     def run(self, call: Call) -> Any:
         if self.invocation.given.get("output_path") is not None:
@@ -100,8 +102,9 @@ class _Waiting:
         if receipt.is_open:
             # Before the first poll: whatever ends this process, even kill -9, the ID is known.
             what = f"created {noun} {receipt.ids[0]}" if len(receipt.ids) == 1 else f"created {len(receipt.ids)} {noun}s"
-            hint = None if self.invocation.output.is_human else receipt.resume
+            hint = None if self.invocation.output.is_human or self.context.rehearsal == "" else receipt.resume
             self.invocation.output.notice("created", what, hint=hint, **receipt.names())
+        self.has_waited = self.has_waited or any(job.state == jobs.RUNNING for job in waited_for)
         observer = self.invocation.output.wait_progress(noun)
         return jobs.wait(waited_for, self.plan, self._poll, self.context, self.deadline, observer)
 
@@ -154,12 +157,19 @@ class _Waiting:
 
     def _finish(self, outcome: jobs.Outcome, created: Any) -> Any:
         try:
-            return self._saved(outcome, self.resources(outcome, created))
+            document = self._saved(outcome, self.resources(outcome, created))
         except HeygenError as error:
             if error.code in ("video_failed", "cli_job_failed") and len(outcome.jobs) > 1:
                 # Those that have not failed are paid for as well.
                 error.result = self._saved(outcome, error.result)
             raise
+        if self.invocation.given.get("open"):
+            from heygen.calls import opening
+
+            saved = document.get("saved", []) if self.target and isinstance(document, dict) else []
+            files = [each["path"] for each in (saved if isinstance(saved, list) else [saved])]
+            opening.show_finished(self.invocation, [job.document for job in outcome.jobs], files)
+        return document
 
     def _saved(self, outcome: jobs.Outcome, document: Any) -> Any:
         """Save the files of what is finished, and return the document with their paths."""
@@ -181,7 +191,7 @@ class _Waiting:
         failed = [job for job in waited_for if job.state == jobs.FAILED or _failed_items(job.document)]
         if outcome.is_interrupted:
             raise HeygenError(
-                "canceled", "interrupted while waiting; the job continues", hint=self._resume_hint(waited_for), result=document
+                "canceled", "interrupted while waiting; the job continues", hint=self._hint(waited_for), result=document
             )
         refused = [job for job in waited_for if job.state == jobs.REFUSED]
         if refused:
@@ -190,12 +200,21 @@ class _Waiting:
             raise HeygenError(
                 "timeout",
                 f"polling timed out after {duration.render(self.budget)}",
-                hint=self._resume_hint(waited_for),
+                hint=self._hint(waited_for),
                 result=document,
             )
         if failed:
             raise self._failure(failed, waited_for, document)
+        self._tell_completion(waited_for)
         return document
+
+    def _tell_completion(self, waited_for: tuple[jobs.Job, ...]) -> None:
+        if not self.has_waited:
+            return
+        statuses = {job.status or "" for job in waited_for}
+        status = statuses.pop() if len(statuses) == 1 else "completed"
+        what = waited_for[0].id if len(waited_for) == 1 else f"{len(waited_for)} {self._polled_operation().noun}s"
+        self.invocation.output.completed(status, what, self.context.monotonic() - self.began)
 
     def _document(self, waited_for: tuple[jobs.Job, ...], created: Any) -> Any:
         """Return what is known: one resource as `get` prints it, or all of them under `data`."""
@@ -240,7 +259,7 @@ class _Waiting:
 
     def _refusal(self, job: jobs.Job, document: Any) -> HeygenError:
         error = job.error
-        if error.exit_code != ExitCode.AUTH:
+        if error.exit_code != ExitCode.AUTH or not error.hint:
             error.hint = self._resume_hint((job,))
         else:
             error.hint = f"{error.hint}; then continue with: {self._resume_hint((job,))}"
@@ -270,6 +289,15 @@ class _Waiting:
             hint=self._resume_hint(unfinished or tuple(failed)),
             result=document,
         )
+
+    def _hint(self, waited_for: tuple[jobs.Job, ...]) -> str:
+        """Return how to go on from a wait that ended early: by its commands, where there is still an API to ask."""
+        from heygen.core import address
+
+        _, host, port = address.origin(self.invocation.settings.api_base)
+        if address.is_loopback(host) and all(job.is_unreachable for job in _unfinished(waited_for)):
+            return f"The sandbox has ended; start one again with: heygen sandbox start --port {port}"
+        return self._resume_hint(waited_for)
 
     def _resume_hint(self, waited_for: tuple[jobs.Job, ...]) -> str:
         """Return the commands that show the jobs that have not ended well; with --wait they wait for them."""

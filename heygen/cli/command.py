@@ -139,6 +139,13 @@ GLOBAL_FLAGS = (
         value_name="<file>",
         description="Trust the CA certificates (PEM) in this file instead of the system's.",
     ),
+    Flag(
+        name="quiet",
+        short="q",
+        type="boolean",
+        section=GLOBAL,
+        description="Show no progress and no notices on stderr, only warnings and errors.",
+    ),
     Flag(name="debug", type="boolean", section=GLOBAL, description="Show every HTTP exchange on stderr, keys masked."),
     Flag(
         name="headers",
@@ -190,6 +197,12 @@ SAVE = Flag(
         "Save the finished file as well, with --wait: to a file, a directory (created if there are several files), or "
         "standard output (-). `saved` in the result says where."
     ),
+)
+OPEN = Flag(
+    name="open",
+    type="boolean",
+    section=WAITING,
+    description="Show the finished page or file in the browser, with --wait.",
 )
 OVERWRITE = Flag(name="force", type="boolean", section=OUTPUT, description="Overwrite an existing file without asking.")
 FORCE = Flag(name="force", type="boolean", description="Skip the confirmation prompt.")

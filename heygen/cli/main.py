@@ -50,8 +50,19 @@ def _guarded(argv: Sequence[str], line: CommandLine, context: Context, receipt: 
     except Exception as caught:  # the one place that turns a defect into an envelope
         error = _defect(caught, line, context)
     receipt.add_to(error)
+    if context.rehearsal is not None and receipt.ids:
+        _end_rehearsal(error, context.rehearsal)
     outcome["error_code"] = error.code
     return _report(error, line, context, receipt)
+
+
+def _end_rehearsal(error: HeygenError, again: str) -> None:
+    """Have an error say that the sandbox that it names something of has ended, and how to go on."""
+    if again:
+        error.hint = error.details["resume"] if "resume" in error.details else error.hint
+        return
+    error.details = {name: value for name, value in error.details.items() if name != "resume"}
+    error.hint = "The sandbox has ended, and what it held with it; have one that stays with: heygen sandbox start"
 
 
 def _unread() -> HeygenError:
@@ -83,6 +94,7 @@ def _run(argv: Sequence[str], line: CommandLine, context: Context, receipt: Rece
         line.options.get("get"),
         settings.color,
         lambda token, **others: line.with_flags({"token": token, **others}),
+        bool(line.options.get("quiet")),
     )
     old = line.moved_from or (line.words if line.command.is_deprecated else None)
     if old:
@@ -98,7 +110,8 @@ def _call(line: CommandLine, context: Context, settings: Settings, output: Print
     def waiting_command(words: Sequence[str], arguments: Sequence[str]) -> str:
         from heygen.cli import tree
 
-        return line.carried_to(tree.command(tuple(words)), arguments, "wait").typed()
+        command = line.carried_to(tree.command(tuple(words)), arguments, "wait").typed()
+        return command.replace("heygen", context.rehearsal, 1) if context.rehearsal else command
 
     context.take_signals()
     command = line.command

@@ -7,6 +7,7 @@ from heygen.api.fields import Shape, body_fields, flag_name, shape
 from heygen.cli.command import (
     FORCE,
     IDEMPOTENCY_KEY,
+    OPEN,
     OUTPUT,
     OVERWRITE,
     REQUEST,
@@ -102,7 +103,7 @@ def make(operation: Operation) -> Command:
     if operation.wait is not None:
         flags.extend(WAIT_FLAGS)
         if _has_file(operation.wait):
-            flags.extend((SAVE, OVERWRITE.replace(section=WAITING)))
+            flags.extend((SAVE, OVERWRITE.replace(section=WAITING), OPEN))
     if operation.body_schema is not None:
         flags.append(_REQUEST_SCHEMA)
     if operation.response_schema is not None:

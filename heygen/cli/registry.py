@@ -32,6 +32,7 @@ COMMANDS = {
     for entry in (
         _entry("asset upload", "asset_upload", "Upload files of any size as assets"),
         _entry("video download", "video_download", "Download a video's files"),
+        _entry("video open", "video_open", "Show a video in the browser"),
         _entry("lipsync download", "lipsync_download", "Download a lipsync's files"),
         _entry("video-translate download", "video_translate_download", "Download a video translation's files"),
         _entry("webhook listen", "webhook_listen", "Receive webhooks on this machine"),

@@ -46,8 +46,10 @@ ENVIRONMENT = (
     ("HEYGEN_NO_BROWSER", "On: open no browser; print the URL to visit."),
     ("BROWSER", "none: open no browser; otherwise, the browser to open."),
     ("NO_COLOR", "Any value: no color. --color takes precedence."),
-    ("FORCE_COLOR", "On: use color even if output is not a terminal. NO_COLOR takes precedence."),
+    ("FORCE_COLOR", "On: use color even if output is not a terminal, except in piped JSON. NO_COLOR takes precedence."),
     ("TERM", "dumb: no color, and no lines that are redrawn."),
+    ("TERM_PROGRAM", "The terminal's name; if it is known to support links, long URLs are shortened to clickable ones."),
+    ("VTE_VERSION", "The same, for terminals based on VTE."),
     ("COLUMNS", "Width of the terminal, instead of what it reports."),
     ("HTTPS_PROXY", "Proxy for https, also in lower case; it may include a user name and password."),
     ("HTTP_PROXY", "Proxy for plain http. Loopback never goes through a proxy."),
@@ -91,12 +93,12 @@ def _exit_codes() -> tuple[Block, ...]:
 
 def _formatting() -> tuple[Block, ...]:
     return (
-        "stdout has the result and nothing else: one line of JSON, with every field as the API sent it. Everything else "
-        "goes to stderr.",
+        "stdout has the result and nothing else: one line of JSON, with every field as the API sent it; indented and in color "
+        "on a terminal. Everything else goes to stderr, including progress, which --quiet turns off.",
         terms(
             ("--human", "Tables, labels, colors, and local times. Piped output is neither colored nor truncated."),
             ("--get <path>", "Only these fields: text as is, anything else as JSON. No jq needed. Quote paths with brackets."),
-            ("--color <when>", "auto (on a terminal, unless NO_COLOR is set), always or never."),
+            ("--color <when>", "auto (on a terminal, unless NO_COLOR is set), always (in piped JSON too) or never."),
         ),
         "Lists come in pages. has_more tells whether there is another page, and next_token is its cursor; give it to --token to "
         "continue. --all fetches every page from there on, and prints one list. If that is interrupted, what was read is still "

@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from heygen.calls.invocation import Invocation
 
+_COLUMNS = {"File": "path", "Asset ID": "asset_id", "Status": "status", "Size": "size_bytes", "Error": "error.message"}
 MOST_FILES = 100  # in one batch (POST /v3/assets/direct-uploads/batches)
 
 COMMAND = Command(
@@ -47,6 +48,6 @@ def run(invocation: Invocation) -> int:
     # All of them are checked before anything is sent.
     files = [local_file.find(path, "file", invocation.context) for path in paths]
     document = direct_upload.upload(invocation, files, key)
-    invocation.output.result(document)
+    invocation.output.result(document, _COLUMNS if len(files) > 1 else None)
     invocation.close_receipt()
     return ExitCode.OK

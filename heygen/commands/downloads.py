@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from heygen.cli.command import OUTPUT, OVERWRITE, Argument, Command, Flag
-from heygen.core.errors import ExitCode
+from heygen.cli.command import OPEN, OUTPUT, OVERWRITE, Argument, Command, Flag
+from heygen.core.errors import ExitCode, usage_error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def command(kind: Kind, examples: tuple[dict[str, str], ...]) -> Command:
                 ),
             ),
             OVERWRITE,
+            OPEN.replace(section=OUTPUT, description="Show the downloaded file in the browser."),
         ),
         examples=examples,
     )
@@ -45,10 +46,16 @@ def run(invocation: Invocation, kind: Kind) -> int:
 
     given = invocation.given
     name = given.get("asset", "video")
+    if given.get("open") and given.get("output_path") == "-":
+        raise usage_error("--open needs a file: --output-path - makes none", param="open")
     target = Target(invocation, given.get("output_path"))
     resource = Resource(invocation.client, kind, given["id"])
     path = target.save(resource, name)
     if path is not None:
         message = f"Downloaded {resource.describe(name)} to {path}"
         invocation.output.result({"asset": name, "message": message, "path": path})
+        if given.get("open"):
+            from heygen.calls import opening
+
+            opening.show_finished(invocation, [], [path])
     return ExitCode.OK

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from heygen.calls import hints
 from heygen.cli import tree
 from heygen.cli.command import Argument, Command, Flag
 from heygen.commands import sandbox_options
@@ -56,6 +57,8 @@ def run(invocation: Invocation) -> int:
             inner = context.with_environ(
                 {**context.environ, **sandbox_options.variables(context.environ, server, os.path.join(folder, "home"))}
             )
+            state = invocation.given.get("state")
+            inner.rehearsal = hints.command_line("sandbox", "run", "--state", state, "--") if state else ""
             argv = _own_command(words, context.environ)
             if argv is None:
                 from heygen.commands.sandbox_program import run_program

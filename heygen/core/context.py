@@ -34,6 +34,8 @@ class OutputStream:
         self.encoding = encoding
         self.is_terminal = is_terminal
         self.expendable = expendable
+        self.is_mid_line = False  # what was written last has not ended its line
+        self.region: Any = None  # of a terminal: what is redrawn at its bottom, and makes room for whatever is written
 
     @property
     def is_closed(self) -> bool:
@@ -52,8 +54,17 @@ class OutputStream:
 
     def write_bytes(self, data: bytes) -> None:
         """Write bytes as they are, all of them; a stream that was closed by our caller takes nothing."""
+        if self.region is not None:
+            with self.region:
+                self._write(data)
+        else:
+            self._write(data)
+
+    def _write(self, data: bytes) -> None:
         if self.raw is None:
             return
+        if data and self.is_terminal:
+            self.is_mid_line = bytes(data[-1:]) not in b"\n\r"
         view = memoryview(data)
         try:
             while view:
@@ -222,6 +233,8 @@ class Context:
         self.secrets = Secrets(environ)
         # Results are masked where they are printed; all else that is told goes this way.
         stderr.mask = self.secrets.mask
+        # Of a command in a sandbox that ends with it: what to put before another one to have the same; "" where nothing is kept.
+        self.rehearsal: str | None = None
 
     def with_environ(self, environ: Mapping[str, str]) -> Context:
         """Return the same context with another environment."""

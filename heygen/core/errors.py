@@ -59,7 +59,7 @@ HINTS = {
     "avatar_not_found": "Find an avatar with: heygen avatar looks list",
     "voice_not_found": "Find a voice with: heygen model audio voices list",
     "voice_not_usable": "Choose another voice with: heygen model audio voices list",
-    "payload_too_large": "Upload large files with: heygen asset upload FILE, and refer to them by asset_id",
+    "payload_too_large": "Upload large files, and refer to them by asset_id; see how with: heygen asset upload --help",
     "invalid_parameter": "See what the command accepts with --help or --request-schema",
     "validation_error": "See what the command accepts with --help or --request-schema",
     "conflict": "The resource has changed or already exists; check its current state before trying again",

@@ -105,8 +105,8 @@ class Trust:
         own_ca = (
             f"If this is the right server, add its CA to {self._bundle}"
             if self._bundle is not None
-            else "If your network has its own CA, give its file with --ca-bundle <file>, "
-            "or permanently with: heygen config set ca_bundle <file>"
+            else "If your network has its own CA, give its file with --ca-bundle, "
+            "or permanently as ca_bundle; see: heygen config set --help"
         )
         if code == _EXPIRED:
             what = "has expired"

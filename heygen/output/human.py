@@ -60,19 +60,30 @@ def _next_page(
 def _body(data: Any, columns: Mapping[str, str] | None, terminal: Terminal) -> list[str]:
     if isinstance(data, dict) and len(data) == 1:
         (only,) = data.values()
-        if isinstance(only, list) and only and all(isinstance(row, dict) for row in only):
+        if isinstance(only, list) and only and len({isinstance(row, (dict, list)) for row in only}) == 1:
             data = only  # a list in a wrapping of its own
     if isinstance(data, dict):
-        return outline(data, terminal)
+        found = _rows(data.get("items"), columns, terminal)
+        if not found:
+            return outline(data, terminal)
+        return [*outline({name: value for name, value in data.items() if name != "items"}, terminal), "", *found]
     if not isinstance(data, list):
         return _scalar(data, terminal)
     if not data:
         return ["No results."]
-    if all(isinstance(row, dict) and row for row in data):
-        return table(data, columns, terminal) or items(data, terminal)
+    rows = _rows(data, columns, terminal)
+    if rows:
+        return rows
     if any(isinstance(row, (dict, list)) for row in data):
         return items(data, terminal)
     return [part for row in data for part in _scalar(row, terminal)]
+
+
+def _rows(data: Any, columns: Mapping[str, str] | None, terminal: Terminal) -> list[str]:
+    """Return the lines of a list of objects; none for anything else."""
+    if not isinstance(data, list) or not data or not all(isinstance(row, dict) and row for row in data):
+        return []
+    return table(data, columns, terminal) or items(data, terminal)
 
 
 def _scalar(value: Any, terminal: Terminal) -> list[str]:
@@ -104,6 +115,25 @@ def render_message(kind: str, message: str, hint: str | None, terminal: Terminal
     if hint:
         found += _sentence("Hint:", cells.escape(hint), terminal)
     return "".join(f"{line}\n" for line in found)
+
+
+def render_brief(document: Any, terminal: Terminal) -> str:
+    """Return one line about a resource, with a newline at its end: title, status, age. Empty where it says nothing of them."""
+    data = document.get("data") if isinstance(document, dict) else None
+    data = data if isinstance(data, dict) else {}
+    known = {name: data.get(name) for name in ("title", "name", "status", "created_at")}
+    kinds = {name: values.kind(name, value) for name, value in known.items()}
+    found = [cells.escape(known[name]) for name in ("title", "name") if kinds[name] == values.TEXT][:1]
+    if kinds["status"] == values.STATUS:
+        found.append(terminal.paint(cells.escape(known["status"]), *values.styles("status", known["status"])))
+    if kinds["created_at"] == values.TIME:
+        found.append(f"created {values.ago(known['created_at'], terminal.context)}")
+    return f"{terminal.symbol('separator').join(found)}\n" if found else ""
+
+
+def render_next(what: str, commands: str, terminal: Terminal) -> str:
+    """Return what to do next, with a newline at its end: a word on it, and the commands."""
+    return f"{what}: {terminal.paint(cells.escape(commands), 'bold')}\n"
 
 
 def _sentence(head: str, text: str, terminal: Terminal, styles: tuple[str, ...] = ("bold",)) -> list[str]:

@@ -1,4 +1,7 @@
-"""One object as aligned labels and values, what is nested in it indented below its label."""
+"""One object as labels and values, the values aligned at every depth, what is nested in it indented below its label.
+
+Fields without a value are left out, and those that people look for first come first.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from heygen.output import cells, values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Mapping, Sequence
+    from typing import Any, Iterator, Mapping, Sequence
 
     from heygen.output.terminal import Terminal
 
@@ -19,32 +22,43 @@ WIDEST_LABEL = 24
 NARROWEST_VALUE = 16
 # Nobody reads deeper than this: from here on an object is shown as JSON.
 DEEPEST = 8
-_FIRST = ("id", "name", "title", "status")
+_FIRST = (
+    "id name title type status failure_code failure_message error progress video_url captioned_video_url audio_url url duration"
+).split()
 
 
-def outline(fields: Mapping[str, Any], terminal: Terminal, indent: int = 0, depth: int = 0) -> list[str]:
+def outline(
+    fields: Mapping[str, Any], terminal: Terminal, indent: int = 0, depth: int = 0, column: int | None = None
+) -> list[str]:
     """Return the lines of an object, those that say what it is first."""
-    return lines([(name, values.label(name), fields[name]) for name in sorted(fields, key=_rank)], terminal, indent, depth)
+    return lines([(name, values.label(name), fields[name]) for name in _ordered(fields)], terminal, indent, depth, column)
 
 
-def _rank(name: str) -> int:
-    return _FIRST.index(name) if name in _FIRST else len(_FIRST)
+def _ordered(fields: Mapping[str, Any]) -> list[str]:
+    """Return the names of fields, what is nested last."""
+    first = _FIRST if "id" in fields else [next((name for name in fields if name.endswith("_id")), "id"), *_FIRST]
+    return sorted(fields, key=lambda name: (_is_nested(fields[name]), first.index(name) if name in first else len(first)))
 
 
 def lines(
-    fields: Sequence[tuple[str, str, Any]], terminal: Terminal, indent: int = 0, depth: int = 0
+    fields: Sequence[tuple[str, str, Any]], terminal: Terminal, indent: int = 0, depth: int = 0, column: int | None = None
 ) -> list[str]:
-    """Return the lines of fields, each a name, a label and a value, in their order."""
+    """Return the lines of fields, each a name, a label and a value, in their order.
+
+    `column` is where values stand; without it, as near to the widest of the labels as there is room for.
+    """
+    fields = [field for field in fields if values.kind(field[0], field[2]) != values.NOTHING]
     if not fields:
         return [" " * indent + terminal.paint("(none)", "dim")]
-    column = max([cells.width(label) for _, label, value in fields if not _is_nested(value)], default=0)
-    column = min(column, WIDEST_LABEL, terminal.width // 2 if terminal.is_terminal else WIDEST_LABEL)
+    if column is None:
+        widest = min(WIDEST_LABEL, terminal.width // 2 if terminal.is_terminal else WIDEST_LABEL)
+        column = max((width for width in _label_ends(fields, indent, depth) if width <= widest), default=widest) + GAP
     found: list[str] = []
     for name, label, value in fields:
         head = " " * indent + terminal.paint(label, "bold")
         if _is_nested(value) and depth < DEEPEST:
             found.append(head)
-            found.extend(_nested(value, terminal, indent + INDENT, depth + 1))
+            found.extend(_nested(value, terminal, indent + INDENT, depth + 1, column))
             continue
         if _is_nested(value):
             value = json.dumps(value, ensure_ascii=False)
@@ -52,15 +66,30 @@ def lines(
             found.append(head)
             found.extend(_block(value, terminal, indent + INDENT))
             continue
-        start = indent + max(column, cells.width(label)) + GAP
-        if _room(terminal, start) < NARROWEST_VALUE or _fits_below_alone(name, value, terminal, start, indent + INDENT):
+        end = indent + cells.width(label)
+        start = max(column, end + GAP)
+        if _belongs_below(name, value, terminal, start, indent + INDENT, start > column):
             start = indent + INDENT
             found.append(head)
-            head = ""
+            head, end = "", 0
         for part in _value(name, value, terminal, _room(terminal, start)):
-            found.append(head + " " * (start - (indent + cells.width(label) if head else 0)) + part)
-            head = ""
+            found.append(head + " " * (start - end) + part)
+            head, end = "", 0
     return found
+
+
+def _label_ends(fields: Sequence[tuple[str, str, Any]], indent: int, depth: int) -> Iterator[int]:
+    """Yield the cells up to the end of each label with a value beside it, at every depth."""
+    for name, label, value in fields:
+        if not _is_nested(value) or depth >= DEEPEST:
+            yield indent + cells.width(label)
+            continue
+        # The items of a list stand behind a dash, which takes as much as an indent.
+        inner = indent + (INDENT if isinstance(value, dict) else 2 * INDENT)
+        for each in [value] if isinstance(value, dict) else value:
+            if isinstance(each, dict):
+                shown = [(name, values.label(name), each[name]) for name in each if values.kind(name, each[name]) != values.NOTHING]
+                yield from _label_ends(shown, inner, depth + 1)
 
 
 def _is_nested(value: Any) -> bool:
@@ -74,11 +103,19 @@ def _room(terminal: Terminal, start: int) -> int:
     return max(terminal.width - start, 1) if terminal.is_terminal else 1 << 30
 
 
-def _fits_below_alone(name: str, value: Any, terminal: Terminal, beside: int, below: int) -> bool:
-    """Tell whether a value that is never cut fits on the line below its label, but not beside the label."""
-    if values.kind(name, value) not in values.WHOLE:
+def _belongs_below(name: str, value: Any, terminal: Terminal, beside: int, below: int, is_pushed: bool) -> bool:
+    """Tell whether a value has its place below its label: where it is never cut and fits there alone, or has no room.
+
+    `is_pushed` tells that the label is so long that the value would not stand with the others.
+    """
+    room = _room(terminal, beside)
+    if room < NARROWEST_VALUE:
+        return True
+    kind = values.kind(name, value)
+    if kind == values.URL and terminal.has_links:
         return False
-    return _room(terminal, beside) < cells.width(values.text(name, value, terminal)) <= _room(terminal, below)
+    width = cells.width(one_line(name, value, terminal))
+    return width > room if is_pushed else kind in values.WHOLE and room < width <= _room(terminal, below)
 
 
 def _value(name: str, value: Any, terminal: Terminal, room: int) -> list[str]:
@@ -92,10 +129,15 @@ def _value(name: str, value: Any, terminal: Terminal, room: int) -> list[str]:
             distance = f" ({values.ago(value, terminal.context)})"
             text = " ".join(moment)
             return [text + (terminal.paint(distance, "dim") if len(text) + len(distance) <= room else "")]
-    entries = value if kind == values.LIST else [value]
-    text = ", ".join(one_line(name, each, terminal) for each in entries)
-    parts = [text] if kind in values.WHOLE else cells.wrap(text, room)
-    return [terminal.paint(part, *values.styles(name, value)) for part in parts]
+    found: list[str] = []
+    for each in value if kind == values.LIST else [value]:
+        text = one_line(name, each, terminal)
+        if values.kind(name, each) == values.URL:
+            found.append(terminal.link(text, room))
+            continue
+        parts = [text] if values.kind(name, each) in values.WHOLE else cells.wrap(text, room)
+        found += (terminal.paint(part, *values.styles(name, value)) for part in parts)
+    return found
 
 
 def one_line(name: str, value: Any, terminal: Terminal) -> str:
@@ -114,19 +156,21 @@ def _block(text: str, terminal: Terminal, indent: int) -> list[str]:
     return [(gutter + part).rstrip() for line in whole.split("\n") for part in cells.wrap(cells.escape(line), room)]
 
 
-def _nested(value: Any, terminal: Terminal, indent: int, depth: int) -> list[str]:
+def _nested(value: Any, terminal: Terminal, indent: int, depth: int, column: int) -> list[str]:
     if isinstance(value, dict):
-        return outline(value, terminal, indent, depth)
-    return items(value, terminal, indent, depth)
+        return outline(value, terminal, indent, depth, column)
+    return items(value, terminal, indent, depth, column)
 
 
-def items(entries: Sequence[Any], terminal: Terminal, indent: int = 0, depth: int = 0) -> list[str]:
+def items(
+    entries: Sequence[Any], terminal: Terminal, indent: int = 0, depth: int = 0, column: int | None = None
+) -> list[str]:
     """Return the lines of a list, `- ` before each of its items."""
     found: list[str] = []
     dash = terminal.symbol("item")
     for entry in entries:
         if isinstance(entry, dict) and entry and depth < DEEPEST:
-            first, *rest = outline(entry, terminal, indent + INDENT, depth + 1)
+            first, *rest = outline(entry, terminal, indent + INDENT, depth + 1, column)
             found.append(" " * indent + dash + first[indent + INDENT :])
             found.extend(rest)
         else:

@@ -18,7 +18,16 @@ if TYPE_CHECKING:
 
 def compact(document: Any) -> str:
     """Return a document as one line of JSON in UTF-8; half a surrogate pair, which UTF-8 cannot have, is an escape."""
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _dumped(document, separators=(",", ":"))
+
+
+def indented(document: Any) -> str:
+    """Return a document as compact() does, in indented lines."""
+    return _dumped(document, indent=2)
+
+
+def _dumped(document: Any, **layout: Any) -> str:
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False, **layout)
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
@@ -48,6 +57,7 @@ class Printer:
 
     `field` is the path that `--get` asks for, `color` the value of `--color`, and `next_page` returns the command
     that goes on at a cursor, or None where the present one takes no cursor; it takes other flags to change by name.
+    `is_quiet` leaves out progress and notices.
     """
 
     def __init__(
@@ -57,9 +67,11 @@ class Printer:
         field: str | None = None,
         color: str = "auto",
         next_page: Callable[..., str | None] | None = None,
+        is_quiet: bool = False,
     ) -> None:
         self.context = context
         self.is_human = is_human
+        self.is_quiet = is_quiet
         self.color = color
         self.next_page = next_page
         self.steps = self._parse(field)
@@ -93,13 +105,29 @@ class Printer:
             text = human.render(self._masked(document), columns, self.terminal(self.context.stdout), self.next_page)
             self.context.stdout.write(self.context.secrets.mask(text))  # the command for the next page has the user's flags
         else:
-            self.context.stdout.write(_for_terminal(self._json(document), self.context.stdout) + "\n")
+            self.context.stdout.write(self._colored(self._json(document), self.context.stdout) + "\n")
         self.context.stdout.flush()
 
     def _json(self, document: Any) -> str:
-        """Return a document as a line of JSON that has none of our own secrets: an answer may repeat them."""
-        text = compact(document)
-        return compact(self._masked(document)) if self.context.secrets.are_in(text) else text
+        """Return a document as JSON, on one line for programs and indented at a terminal.
+
+        It has none of our own secrets: an answer may repeat them.
+        """
+        dumped = indented if self.context.stdout.is_terminal else compact
+        text = dumped(document)
+        return dumped(self._masked(document)) if self.context.secrets.are_in(text) else text
+
+    def _colored(self, text: str, stream: OutputStream) -> str:
+        """Return a JSON text as it may go to a stream, in colour at a terminal.
+
+        Elsewhere a program reads it, and so only `--color always` colours it there, and no variable.
+        """
+        text = _for_terminal(text, stream)
+        if not stream.is_terminal and self.color != "always":
+            return text
+        from heygen.output.coloring import colored
+
+        return colored(text, self.terminal(stream))
 
     def _masked(self, document: Any) -> Any:
         return self.context.secrets.masked(document)
@@ -117,7 +145,7 @@ class Printer:
         stdout = self.context.stdout
         for value in values:
             if not isinstance(value, str):
-                value = _for_terminal(compact(value), stdout)
+                value = self._colored(self._json(value), stdout)
             elif stdout.is_terminal and not value.isprintable():
                 from heygen.output import cells
 
@@ -134,8 +162,8 @@ class Printer:
             self._fields(document)
             self.context.stdout.flush()
             return
-        text = json.dumps(document, ensure_ascii=False, indent=2) if self.is_human else compact(document)
-        self.context.stdout.write(_for_terminal(text, self.context.stdout) + "\n")
+        text = indented(document) if self.is_human else self._json(document)
+        self.context.stdout.write(self._colored(text, self.context.stdout) + "\n")
         self.context.stdout.flush()
 
     def terminal(self, stream: OutputStream) -> Terminal:
@@ -170,7 +198,18 @@ class Printer:
 
     @property
     def _shows_progress(self) -> bool:
-        return self.is_human and not self.context.is_on("CI")
+        """Whether somebody watches: at a terminal in JSON mode too."""
+        is_watched = self.is_human or self.context.stderr.is_terminal
+        return is_watched and not self.is_quiet and not self.context.is_on("CI")
+
+    def completed(self, outcome: str, what: str, seconds: float) -> None:
+        """Tell people at a terminal that a wait is over: how, for what, and after how long."""
+        if not self._shows_progress or not self.context.stderr.is_terminal:
+            return
+        from heygen.output.progress import completion
+
+        self.context.stderr.write(completion(self.terminal(self.context.stderr), outcome, what, seconds))
+        self.context.stderr.flush()
 
     def error(self, error: HeygenError, usage: Callable[[], str] = str) -> bool:
         """Print an error's envelope on stderr, after the last known state, if it carries one, on stdout.
@@ -193,7 +232,7 @@ class Printer:
 
             self.context.stderr.write(human.render_error(error, self.terminal(self.context.stderr), usage()))
         else:
-            self.context.stderr.write(_for_terminal(compact(error.envelope()), self.context.stderr) + "\n", is_masked=True)
+            self.context.stderr.write(self._colored(compact(error.envelope()), self.context.stderr) + "\n", is_masked=True)
         self.context.stderr.flush()
         return has_result or not self.context.stderr.is_closed
 
@@ -206,7 +245,16 @@ class Printer:
 
     def notice(self, code: str, message: str, hint: str | None = None, **fields: Any) -> None:
         """Tell on stderr of something that is good to know, such as the `id` of what was created."""
-        self._tell("notice", {"code": code, "message": message, "hint": hint, **fields})
+        if not self.is_quiet:
+            self._tell("notice", {"code": code, "message": message, "hint": hint, **fields})
+
+    def next_step(self, what: str, commands: str | None) -> None:
+        """Tell people on stderr how to go on from a result that they see whole, where there are commands for it."""
+        if commands and self.is_human and not self.is_quiet and self.steps is None:
+            from heygen.output import human
+
+            self.context.stderr.write(human.render_next(what, commands, self.terminal(self.context.stderr)))
+            self.context.stderr.flush()
 
     def _tell(self, kind: str, fields: dict[str, Any]) -> None:
         stderr = self.context.stderr
@@ -216,7 +264,7 @@ class Printer:
 
             stderr.write(human.render_message(kind, fields["message"], fields.get("hint"), self.terminal(stderr)))
         else:
-            stderr.write(_for_terminal(compact({kind: fields}), stderr) + "\n", is_masked=True)
+            stderr.write(self._colored(compact({kind: fields}), stderr) + "\n", is_masked=True)
         stderr.flush()
 
 
@@ -240,8 +288,11 @@ class ListPrinter:
         if self.is_by_item:
             self.printer._print({"data": items}, None)
         elif self.is_json and items:
-            before, self.is_begun = "," if self.is_begun else '{"data":[', True
-            stdout.write(before + _for_terminal(self.printer._json(items)[1:-1], stdout))
+            # What stands between the brackets; the last line end is left to what comes next.
+            head, _, rest = self.printer._json({"data": items}).partition("[")
+            between = rest.rpartition("]")[0].rstrip()
+            self._write(("," if self.is_begun else f"{head}[") + between)
+            self.is_begun = True
             stdout.flush()
         else:
             self.kept += items
@@ -250,8 +301,12 @@ class ListPrinter:
         """Print what is left to print. Raises HeygenError `cli_field_not_found` where --get finds nothing."""
         document = {"data": self.kept, "has_more": has_more, "next_token": next_token}
         if self.is_json and self.is_begun:
-            stdout = self.printer.context.stdout
-            stdout.write("]," + _for_terminal(self.printer._json(document)[len('{"data":[],') :], stdout) + "\n")
-            stdout.flush()
+            closing = "\n  ]" if self.printer.context.stdout.is_terminal else "]"
+            self._write(closing + self.printer._json(document).partition("[]")[2] + "\n")
+            self.printer.context.stdout.flush()
         elif not self.is_by_item:
             self.printer._print(document, self.columns)
+
+    def _write(self, text: str) -> None:
+        stdout = self.printer.context.stdout
+        stdout.write(self.printer._colored(text, stdout))

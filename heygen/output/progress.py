@@ -1,4 +1,4 @@
-"""Progress on stderr: one line that is redrawn on a terminal, a line per change elsewhere, nothing under CI.
+"""Progress of waits and transfers on stderr: one line that is redrawn on a terminal, a line per change elsewhere.
 
 Nothing runs in the background: whoever works or sleeps draws. At most ten frames a second are drawn, each at the
 width that the terminal has by then.
@@ -6,16 +6,14 @@ width that the terminal has by then.
 
 from __future__ import annotations
 
-import os
-
 from heygen.core.observer import TransferObserver, WaitObserver
 from heygen.output import cells, values
+from heygen.output.region import Region
 from heygen.output.terminal import Terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import FrameType
-    from typing import Any, Callable, Sequence
+    from typing import Callable, Sequence
 
     from heygen.core.context import Context
     from heygen.core.observer import Job
@@ -28,90 +26,15 @@ BETWEEN_LINES = 5.0
 RATE_WINDOW = 5.0
 WIDEST_BAR, NARROWEST_BAR, NARROWEST_LABEL, GAP = 30, 8, 12, 2
 WIDEST_FACTS = len("100%  999/999 MB  999 MB/s  59m 59s left")
-_CLEAR = "\r\x1b[J"
 
 
-class _Line:
-    """The one line at the terminal's bottom that is redrawn in place.
-
-    The cursor is never hidden and rests at the line's start. So there is nothing to bring back however the program
-    ends; and what a narrower window has made of the line stands after the cursor, and goes with it.
-    """
-
-    def __init__(self, terminal: Terminal) -> None:
-        self.terminal = terminal
-        self.is_shown = False
-        self._before: Any = None
-        self._watch()
-
-    def draw(self, text: str) -> None:
-        """Show a line, already cut to less than the terminal's width, in place of the last."""
-        if self._is_in_background():
-            return
-        self.is_shown = True
-        self._write(f"{text}\x1b[J\r")
-
-    def clear(self) -> None:
-        """Take the line away."""
-        if self.is_shown:
-            self.is_shown = False
-            self._write(_CLEAR)
-
-    def close(self) -> None:
-        """Take the line away for good."""
-        self.clear()
-        if self._before is not None:
-            import signal
-
-            signal.signal(signal.SIGTSTP, self._before)
-            self._before = None
-
-    def _write(self, text: str) -> None:
-        self.terminal.stream.write(text)
-        self.terminal.stream.flush()
-
-    def _descriptor(self) -> int | None:
-        try:
-            descriptor = self.terminal.stream.raw.fileno()  # type: ignore[union-attr]
-            return descriptor if os.isatty(descriptor) else None
-        except (AttributeError, OSError, ValueError):
-            return None
-
-    def _is_in_background(self) -> bool:
-        """Whether the shell has its own prompt on the terminal now (`^Z`, `bg`), where a line would be in its way."""
-        descriptor = self._descriptor()
-        if descriptor is None or not hasattr(os, "tcgetpgrp"):
-            return False
-        try:
-            return os.tcgetpgrp(descriptor) != os.getpgrp()
-        except OSError:
-            return False
-
-    def _watch(self) -> None:
-        """Take the line away when the process is suspended (Ctrl-Z), and draw it again when it is continued."""
-        if self._descriptor() is None:
-            return
-        import signal
-
-        number = getattr(signal, "SIGTSTP", None)
-        if number is None or signal.getsignal(number) != signal.SIG_DFL:
-            return
-        try:
-            signal.signal(number, self._suspend)
-        except ValueError:  # no main thread, no signals
-            return
-        self._before = signal.SIG_DFL
-
-    def _suspend(self, number: int, frame: FrameType | None) -> None:
-        import signal
-
-        descriptor = self._descriptor()
-        if self.is_shown and descriptor is not None:
-            # Not through the stream, which may be in the middle of a write. The next frame draws the line again.
-            os.write(descriptor, _CLEAR.encode())
-        signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)  # it goes on here once the shell continues it
-        signal.signal(number, self._suspend)
+def completion(terminal: Terminal, outcome: str, what: str, seconds: float) -> str:
+    """Return the line that stays of a wait that ended well: `✓ Completed in 2m 10s · vid_1`. An ID is never cut."""
+    sign = terminal.paint(terminal.symbol("done"), "bold", "green")
+    status = cells.escape(outcome).replace("_", " ").capitalize() + " after"
+    if outcome in ("completed", "complete"):
+        status = "Completed in"
+    return f"{sign} {status} {values.duration(int(seconds))}{terminal.symbol('separator')}{cells.escape(what)}\n"
 
 
 class WaitProgress(WaitObserver):
@@ -126,12 +49,12 @@ class WaitProgress(WaitObserver):
         self._told = ""
         self._frame = 0
         self._next_frame = self.started
-        self._line = _Line(self.terminal) if self.terminal.can_redraw else None
+        self._region = Region(context, self.terminal) if self.terminal.can_redraw else None
 
     def update(self, jobs: Sequence[Job]) -> None:
         """Show the jobs' present states."""
         self.jobs = jobs
-        if self._line is not None:
+        if self._region is not None:
             self._draw()
         elif self._statuses() != self._told:
             self._told = self._statuses()
@@ -140,7 +63,7 @@ class WaitProgress(WaitObserver):
 
     def sleep(self, seconds: float, sleep: Callable[[float], None]) -> None:
         """Let the time pass, frame by frame where there is somebody to see it."""
-        if self._line is None:
+        if self._region is None:
             sleep(seconds)
             return
         end = self.context.monotonic() + seconds
@@ -152,8 +75,8 @@ class WaitProgress(WaitObserver):
 
     def close(self) -> None:
         """Leave nothing on the terminal."""
-        if self._line is not None:
-            self._line.close()
+        if self._region is not None:
+            self._region.close()
 
     def _draw(self) -> None:
         now = self.context.monotonic()
@@ -170,7 +93,7 @@ class WaitProgress(WaitObserver):
         subject = cells.cut(self._subject(), left, more)
         text = subject + facts if left >= NARROWEST_LABEL else cells.cut(facts[2:], room, more)
         sign = self.terminal.paint(spinner[self._frame % len(spinner)], "cyan")
-        self._line.draw(f"{sign} {text}" if room > 0 else "")
+        self._region.draw(f"{sign} {text}" if room > 0 else "")
 
     def _subject(self) -> str:
         count = len(self.jobs)
@@ -215,7 +138,7 @@ class TransferProgress(TransferObserver):
         self._next_frame = self._samples[0][0] + (QUIET_START if self.terminal.can_redraw else BETWEEN_LINES)
         self._quarter = 0
         self._frame = 0
-        self._line = _Line(self.terminal) if self.terminal.can_redraw else None
+        self._region = Region(context, self.terminal) if self.terminal.can_redraw else None
 
     def advance(self, count: int) -> None:
         """Take note of `count` more bytes."""
@@ -231,16 +154,16 @@ class TransferProgress(TransferObserver):
 
     def close(self) -> None:
         """Leave nothing on the terminal."""
-        if self._line is not None:
-            self._line.close()
+        if self._region is not None:
+            self._region.close()
 
     def _show(self, now: float) -> None:
         self._samples.append((now, self.done))
         while len(self._samples) > 2 and self._samples[0][0] < now - RATE_WINDOW:
             del self._samples[0]
-        if self._line is not None:
+        if self._region is not None:
             self._next_frame = now + FRAME
-            self._line.draw(self._frame_text())
+            self._region.draw(self._frame_text())
             return
         quarter = int(4 * self.done / self.total) if self.total else 0
         if quarter > self._quarter or not self.total:

@@ -13,13 +13,17 @@ if TYPE_CHECKING:
     from heygen.output.terminal import Terminal
 
 GAP = 2
-# A text is cut to no less than this before a whole column goes.
+# A text is cut to no less than this before a whole column goes; what tells rows apart keeps more, and a word all of it.
 NARROWEST_TEXT = 10
+NARROWEST_TITLE = 20
+LONGEST_WORD = 20
 # A list without columns of its own shows no more than this many fields, found in so many rows.
 MOST_COLUMNS = 6
 ROWS_READ = 20
 # Where fewer columns than these would fit, each row is a block of its own.
 LEAST_COLUMNS = 3
+
+_TITLES = ("title", "name")
 
 
 class Column:
@@ -33,8 +37,11 @@ class Column:
         kinds = {values.kind(self.name, value) for value in self.values} - {values.NOTHING}
         self.kind = kinds.pop() if len(kinds) == 1 else values.TEXT if kinds else values.NOTHING
         self.is_whole = bool(kinds & set(values.WHOLE)) or self.kind in values.WHOLE
+        self.is_title = self.name in _TITLES
         self.cells: list[str] = []
         self.width = 0
+        self.gap = GAP  # before the next column
+        self.least = NARROWEST_TEXT
 
     @property
     def is_numeric(self) -> bool:
@@ -46,29 +53,28 @@ class Column:
         """The fewest cells that it can be cut to."""
         if self.is_whole or self.kind not in (values.TEXT, values.LIST, values.OBJECT):
             return self.width
-        return min(self.width, max(NARROWEST_TEXT, cells.width(self.header)))
+        if self.width <= LONGEST_WORD and not any(" " in cell for cell in self.cells):
+            return self.width
+        return min(self.width, max(self.least, cells.width(self.header)))
 
-    def fill(self, terminal: Terminal, with_distance: bool) -> None:
-        """Make the cells; `with_distance` adds to times how long ago they were."""
+    def fill(self, terminal: Terminal) -> None:
+        """Make the cells: times in the local zone, and at a terminal how long ago they were."""
         zones = {moment[1] for value in self._times() for moment in [values.local(value, terminal.context)] if moment}
-        self.cells = [self._cell(value, terminal, len(zones) > 1, with_distance) for value in self.values]
-        self.title = f"{self.header} ({zones.pop()})" if len(zones) == 1 else self.header
+        is_dated = not terminal.is_terminal
+        self.cells = [self._cell(value, terminal, is_dated, len(zones) > 1) for value in self.values]
+        self.title = f"{self.header} ({zones.pop()})" if is_dated and len(zones) == 1 else self.header
         self.width = max([cells.width(self.title), *map(cells.width, self.cells)])
 
     def _times(self) -> list[Any]:
         return [value for value in self.values if values.kind(self.name, value) == values.TIME]
 
-    def _cell(self, value: Any, terminal: Terminal, with_zone: bool, with_distance: bool) -> str:
+    def _cell(self, value: Any, terminal: Terminal, is_dated: bool, with_zone: bool) -> str:
         if isinstance(value, list) and value and not any(isinstance(item, (dict, list)) for item in value):
             return ", ".join(values.text(self.name, item, terminal) for item in value)
-        text = one_line(self.name, value, terminal)
-        if values.kind(self.name, value) == values.TIME:
-            moment = values.local(value, terminal.context)
-            if moment and with_zone:
-                text += f" {moment[1]}"
-            if moment and with_distance:
-                text += f" ({values.ago(value, terminal.context)})"
-        return text
+        moment = values.local(value, terminal.context) if values.kind(self.name, value) == values.TIME else None
+        if moment and not is_dated:
+            return values.ago(value, terminal.context)
+        return one_line(self.name, value, terminal) + (f" {moment[1]}" if moment and with_zone else "")
 
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str] | None, terminal: Terminal) -> list[str] | None:
@@ -79,14 +85,17 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str] | None, 
     if not found:
         return None
     for column in found:
-        column.fill(terminal, with_distance=terminal.is_terminal)
+        column.fill(terminal)
     if not terminal.is_terminal:
         return _draw(found, terminal)
-    if _total(found) > terminal.width:
+    found = [column for column in found if column.kind != values.NOTHING] or found
+    for least in (NARROWEST_TITLE, NARROWEST_TEXT):
         for column in found:
-            column.fill(terminal, with_distance=False)
-    fitting = _fitting(found, terminal.width)
-    if len(fitting) < min(LEAST_COLUMNS, len(found)):
+            column.least = least if column.is_title else NARROWEST_TEXT
+        fitting = _fitting(found, terminal.width)
+        if len(fitting) >= min(LEAST_COLUMNS, len(found)):
+            break
+    else:
         return _blocks(found, len(rows), terminal)
     _shrink(fitting, terminal.width)
     left_out = [column.header for column in found if column not in fitting]
@@ -96,7 +105,8 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str] | None, 
 def _chosen(rows: Sequence[Mapping[str, Any]]) -> list[Column]:
     """Return columns for the fields of the first rows, the most telling first; URLs only where there is nothing else."""
     names = list(dict.fromkeys(name for row in rows[:ROWS_READ] for name in row))
-    every = [Column(values.label(name), paths.render([name]), rows) for name in names]
+    # Of what went wrong, the message.
+    every = [Column(values.label(name), paths.render([name, "message"] if name == "error" else [name]), rows) for name in names]
     every = [column for column in every if column.kind not in (values.OBJECT, values.NOTHING) and not _holds_objects(column)]
     every.sort(key=_importance)
     return [column for column in every if column.kind != values.URL][:MOST_COLUMNS] or every[:MOST_COLUMNS]
@@ -108,9 +118,11 @@ def _holds_objects(column: Column) -> bool:
 
 def _importance(column: Column) -> int:
     name = column.name
+    if name == "item_index":
+        return 0
     if name == "id" or column.kind == values.ID and name.endswith("_id"):
         return 0 if name == "id" else 1
-    if name in ("name", "title"):
+    if column.is_title:
         return 2
     if column.kind == values.STATUS:
         return 3
@@ -120,12 +132,14 @@ def _importance(column: Column) -> int:
 
 
 def _total(columns: Sequence[Column]) -> int:
-    return sum(column.width for column in columns) + GAP * (len(columns) - 1)
+    return sum(column.width + column.gap for column in columns) - columns[-1].gap
 
 
 def _fitting(columns: Sequence[Column], room: int) -> list[Column]:
-    """Return the columns that fit at their narrowest: the first and those of states are kept longest, the last go first."""
-    by_importance = sorted(columns, key=lambda column: (columns.index(column) > 0 and column.kind != values.STATUS))
+    """Return the columns that fit at their narrowest: the first, the title and states are kept longest, the last go first."""
+    by_importance = sorted(
+        columns, key=lambda column: column is not columns[0] and not column.is_title and column.kind != values.STATUS
+    )
     kept: list[Column] = []
     for column in by_importance:
         if sum(each.narrowest + GAP for each in (*kept, column)) - GAP > room:
@@ -135,8 +149,13 @@ def _fitting(columns: Sequence[Column], room: int) -> list[Column]:
 
 
 def _shrink(columns: Sequence[Column], room: int) -> None:
-    """Take cells away from the least important columns first until all fit."""
-    for column in reversed(columns):
+    """Take cells away until all columns fit: from the gaps where that is enough, else from what tells rows apart last."""
+    excess = _total(columns) - room
+    if 0 < excess < len(columns):
+        for column in columns[:excess]:
+            column.gap -= 1
+        return
+    for column in sorted(reversed(columns), key=lambda column: column.is_title):
         excess = _total(columns) - room
         if excess <= 0:
             return
@@ -157,7 +176,7 @@ def _line(columns: Sequence[Column], row: Sequence[tuple[str, tuple[str, ...]]],
         part = cells.cut(text, column.width, terminal.symbol("more"))
         before = column.width - cells.width(part)
         line += " " * (blanks + (before if column.is_numeric else 0)) + terminal.paint(part, *styles)
-        blanks = GAP + (0 if column.is_numeric else before)
+        blanks = column.gap + (0 if column.is_numeric else before)
     return line
 
 

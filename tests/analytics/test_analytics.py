@@ -157,7 +157,7 @@ def test_the_notice_is_shown_once_and_on_a_terminal_only(run, sink):
 
 
 def test_the_notice_is_json_where_the_result_is(run, sink):
-    notice = json.loads(run("config", "path", terminal=True, env=sink.env).stderr)["notice"]
+    notice = run("config", "path", terminal=True, env=sink.env).notices[0]["notice"]
     assert notice["code"] == "cli_usage_analytics"
     assert f"{notice['message']}. {notice['hint']}" == dispatch.NOTICE
     assert run("config", "path", terminal=True, env=sink.env).stderr == ""

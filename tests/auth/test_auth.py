@@ -135,7 +135,7 @@ def test_an_end_of_input_cancels(run, server, file, flags):
     def end(_):
         raise EOFError
 
-    result = run("auth", "login", *flags, terminal=True, ask_secret=end, env=NOBODY)
+    result = run("auth", "login", *flags, terminal=True, ask_secret=end, env={**NOBODY, "NO_COLOR": "1"})
     assert result.status == 1
     assert '"code":"canceled"' in result.stderr
     assert not file.exists()

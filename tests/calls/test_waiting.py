@@ -108,6 +108,24 @@ def test_a_timeout_leaves_the_last_state_and_the_follow_up(run, server):
     assert result.clock.elapsed == pytest.approx(20 * 60)
 
 
+def test_a_wait_that_the_end_of_a_sandbox_cuts_off_says_so(run, server, clock):
+    def sleep(seconds):
+        clock.sleep(seconds)
+        server.close()
+
+    server.answer(CREATED).answer(video("pending"))
+    result = run(*CREATE, "--timeout", "1m", sleep=sleep)
+    assert (result.status, result.json) == (4, video("pending"))
+    assert result.error["hint"] == f"The sandbox has ended; start one again with: heygen sandbox start --port {server.port}"
+
+
+def test_a_quiet_wait_that_ends_early_still_names_what_it_created(run, server):
+    server.answer(CREATED).route("GET", "/v3/videos/vid_1", video("processing"))
+    result = run(*CREATE, "-q", terminal=True, env={"NO_COLOR": "1"})
+    assert result.stderr.count("\n") == 1
+    assert (result.error["id"], result.error["resume"]) == ("vid_1", "heygen video get vid_1 --wait --quiet")
+
+
 @pytest.mark.parametrize("seconds", [45, 31])
 @pytest.mark.parametrize("is_reachable", [True, False])
 def test_the_last_look_is_taken_at_the_deadline_however_short_the_last_pause_is(run, server, clock, seconds, is_reachable):

@@ -183,6 +183,7 @@ def test_input_that_cannot_be_read_is_an_envelope(run, server):
     result = run("video-agent", "create", "-d", "-", stdin=InputStream(WriteOnly()))
     assert (result.status, result.error["code"]) == (1, "cli_file_io_error")
     assert result.error["message"] == "cannot read standard input: Bad file descriptor"
+    server.answer(status=404)
     result = run("video", "delete", "v1", stdin=InputStream(WriteOnly(), is_terminal=True), terminal=True)
     assert (result.status, "cannot read standard input" in result.stderr) == (1, True)
 
@@ -285,7 +286,7 @@ def test_any_command_line_ends_in_an_envelope_or_a_result(run, server):
         (("video-agent", "resources", "get", "x", "y"), "Check ID with: heygen video-agent list"),
         (("video", "batches", "get", "x"), "Check the ID; the command that made the resource printed it"),
         (("video-translate", "proofreads", "get", "x"), "Check ID with: heygen video-translate proofreads list"),
-        (("asset", "get", "x"), "Check ID with: heygen asset list --username <username>"),
+        (("asset", "get", "x"), "Check ID with: heygen asset list --username \"$(heygen user me get --get data.username)\""),
         (("voice", "speech", "create", "--text", "x", "--voice-id", "y"), "Find a voice with: heygen model audio voices list"),
     ],
 )

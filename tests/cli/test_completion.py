@@ -13,7 +13,7 @@ from heygen.cli.completion import model
 SHELLS = ("bash", "zsh", "fish", "powershell")
 
 GROUPS = {word for word in tree.top_level() if not tree.is_deprecated(word)} | {"help"}
-VIDEO = {"batches", "create", "delete", "download", "get", "list", "scenes", "statuses", "voice-capabilities"}
+VIDEO = {"batches", "create", "delete", "download", "get", "list", "open", "scenes", "statuses", "voice-capabilities"}
 
 # A command line up to the cursor, and everything that is offered there.
 CASES = [

@@ -85,7 +85,7 @@ def test_a_flag_reaches_the_body_as_what_it_is(run, server, argv, fields):
         (("video-agent", "resources", "get"), "missing required arguments: <session-id>, <resource-id>"),
         (("video", "list", "--lim", "3"), 'unknown flag "--lim" for "heygen video list"; did you mean --limit?'),
         (("--limit", "3", "video", "list"), 'unknown flag "--limit" for "heygen"; flags of a command come after its name'),
-        (("video", "list", "-q"), 'unknown flag "-q" for "heygen video list"'),
+        (("video", "list", "-x"), 'unknown flag "-x" for "heygen video list"'),
         (("video", "list", "--wait=maybe"), 'unknown flag "--wait" for "heygen video list"'),
         (("video", "get", "v1", "--wait=maybe"), '--wait must be true or false, not "maybe"'),
         (("completion", "bsh"), '<shell> must be one of: bash, zsh, fish, powershell; not "bsh"; did you mean bash?'),

@@ -267,7 +267,7 @@ def test_an_answer_that_is_no_json_is_told_with_the_way_to_get_it(run, server):
     server.answer(body=b"<html>", headers={"Content-Type": "text/html"})
     error = run("api", "GET", "v3/x").error
     assert error["code"] == "cli_response_parse_error"
-    assert error["message"].endswith("; --output-path - prints it as it is")
+    assert error["message"].endswith("; --output-path - prints it unchanged")
 
 
 def test_an_empty_answer_is_an_empty_document(run, server):

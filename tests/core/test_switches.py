@@ -12,6 +12,8 @@ ON = ("1", "true", "yes", "on", "anything", "2")
 @pytest.mark.parametrize("variable", ["CI", "HEYGEN_NONINTERACTIVE"])
 @pytest.mark.parametrize("value, is_on", [*((value, True) for value in ON), *((value, False) for value in OFF)])
 def test_whether_anybody_is_asked(run, server, variable, value, is_on):
+    if not is_on:
+        server.answer(status=404)  # the look at what is to be deleted
     result = run(*DELETE, terminal=True, stdin=b"n\n", env={variable: value})
     assert ("confirmation_required" in result.stderr) is is_on
     assert ("[y/N]" in result.stderr) is not is_on

@@ -92,7 +92,7 @@ def test_a_directory_that_does_not_know_the_issuer_is_followed_by_the_file(run, 
         ("expired.pem", CA, "has expired", "clock"),
         ("other.pem", CA, "is for a different name", "HEYGEN_API_BASE"),
         ("self-signed.pem", None, "is self-signed", "--ca-bundle"),
-        ("server.pem", None, "was issued by an unknown CA", "heygen config set ca_bundle"),
+        ("server.pem", None, "was issued by an unknown CA", "heygen config set --help"),
         ("server.pem", "self-signed.pem", "was issued by an unknown CA", "self-signed.pem"),
     ],
 )

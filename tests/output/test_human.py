@@ -245,7 +245,7 @@ def test_the_zone_is_known_to_the_reader(zone, offset, text):
     def local_time(seconds):
         return time.struct_time((*time.gmtime(seconds + offset)[:9],), {"tm_zone": zone, "tm_gmtoff": offset})
 
-    on = terminal(local_time=local_time)
+    on = terminal(local_time=local_time, is_terminal=False)
     assert values.local(0, on.context)[1] == text
     table = human.render({"data": [{"id": "a", "created_at": NOW}]}, None, on)
     assert f"Created at ({text})" in table
@@ -337,7 +337,7 @@ def test_a_list_without_columns_shows_what_says_most():
     row = {"url": "https://example.com", "type": "x", "seen_at": NOW, "status": "ok", "name": "N", "id": "i", "size_bytes": 5, "nested": {"a": 1}, "extra": 1, "more": 2}
     header = human.render({"data": [row]}, None, terminal(200, NO_COLOR="1")).splitlines()[0]
     assert header.split("  ")[0] == "ID"
-    assert re.split(r"\s{2,}", header) == ["ID", "Name", "Status", "Type", "Seen at (GMT)", "Size"]
+    assert re.split(r"\s{2,}", header) == ["ID", "Name", "Status", "Type", "Seen at", "Size"]
 
 
 def test_at_a_width_that_is_too_small_the_least_important_column_goes_and_is_named():
@@ -345,6 +345,112 @@ def test_at_a_width_that_is_too_small_the_least_important_column_goes_and_is_nam
     shown = human.render({"data": document["data"]}, columns, terminal(60, NO_COLOR="1"))
     assert shown.splitlines()[0].split() == ["ID", "Title", "Status"]
     assert shown.endswith("\n\nNot shown at this width: Created\n")
+
+
+def listed(rows, width, columns=None):
+    return human.render({"data": rows}, columns, terminal(width, NO_COLOR="1")).splitlines()
+
+
+def test_times_are_relative_at_a_terminal_and_dated_in_a_pipe():
+    rows = [{"id": "a", "created_at": NOW - 7200}]
+    assert listed(rows, 80)[1] == "a   2 h ago"
+    piped = human.render({"data": rows}, None, terminal(is_terminal=False))
+    assert piped == "ID  Created at (GMT)\na   2024-03-24 11:52\n"
+
+
+LOOKS = [{"id": "0a45e81c6860da1c111530806a061c09", "name": "Priya, in casual clothes", "type": "studio_avatar", "gender": "female"}]
+
+
+def test_a_few_cells_too_many_are_taken_from_the_gaps():
+    columns = {"ID": "id", "Name": "name", "Type": "type", "Gender": "gender"}
+    whole = "0a45e81c6860da1c111530806a061c09  Priya, in casual clothes  studio_avatar  female"
+    assert listed(LOOKS, len(whole), columns)[1] == whole
+    assert listed(LOOKS, len(whole) - 1, columns)[1] == whole.replace("09  Priya", "09 Priya")
+    assert listed(LOOKS, len(whole) - 3, columns)[1] == " ".join(LOOKS[0].values())
+
+
+def test_a_word_is_not_cut_and_the_title_keeps_the_room_of_what_matters_less():
+    columns = {"ID": "id", "Name": "name", "Type": "type", "Tags": "tags"}
+    rows = [{**LOOKS[0], "tags": "in a bright room, at a desk"}]
+    assert listed(rows, 90, columns)[1] == "0a45e81c6860da1c111530806a061c09  Priya, in casual clothes  studio_avatar  in a bright ro…"
+    assert listed(rows, 70, columns)[1] == "0a45e81c6860da1c111530806a061c09  Priya, in casual clo…  studio_avatar"
+
+
+def test_an_object_starts_with_what_one_looks_for_and_has_no_empty_rows():
+    video = {"created_at": None, "folder_id": "", "gif_url": None, "duration": 12.4, "video_url": "https://a.example/v.mp4", "id": "v", "status": "completed"}
+    assert human.render({"data": video}, None, terminal(NO_COLOR="1")) == (
+        "ID         v\nStatus     completed\nVideo URL  https://a.example/v.mp4\nDuration   12.4s\n"
+    )
+
+
+def test_an_object_whose_id_has_another_name_starts_with_it():
+    shown = human.render({"data": {"status": "queued", "title": "T", "batch_id": "b"}}, None, terminal(NO_COLOR="1"))
+    assert shown == "Batch ID  b\nTitle     T\nStatus    queued\n"
+
+
+def test_the_items_of_an_object_are_a_table_that_says_what_went_wrong():
+    items = [
+        {"item_index": 0, "status": "completed", "video_id": "v1", "error": None},
+        {"item_index": 1, "status": "failed", "error": {"code": "voice_not_found", "message": "Voice not found"}},
+    ]
+    assert human.render({"data": {"batch_id": "b", "items": items}}, None, terminal(NO_COLOR="1")) == (
+        "Batch ID  b\n\n"
+        "Item Index  Video ID  Status     Error\n"
+        "         0  v1        completed  –\n"
+        "         1  –         failed     Voice not found\n"
+    )
+
+
+def test_a_list_of_words_has_one_on_each_line():
+    assert listed(["English", "French"], 80) == ["English", "French"]
+    assert human.render({"data": {"languages": ["English", "French"]}}, None, terminal()) == "English\nFrench\n"
+    shown = human.render({"data": {"id": "x", "tags": ["a", "b"]}}, None, terminal(NO_COLOR="1"))
+    assert shown == "ID    x\nTags  a\n      b\n"
+
+
+LONG = "https://files.example.com/video/3f1d0c7e.mp4?Expires=1711889999&Signature=abcdefghijklmnopqrstuvwxyz"
+KNOWN = {"TERM_PROGRAM": "iTerm.app"}
+
+
+@pytest.mark.parametrize(
+    "environ, is_linked",
+    [
+        (KNOWN, True),
+        ({"VTE_VERSION": "7600"}, True),
+        ({"WT_SESSION": "x"}, True),
+        ({"KITTY_WINDOW_ID": "1"}, True),
+        ({"TERM": "xterm-ghostty"}, True),
+        ({}, False),
+        ({"TERM_PROGRAM": "Apple_Terminal"}, False),
+        ({"VTE_VERSION": "4800"}, False),
+        ({**KNOWN, "TMUX": "/tmp/tmux-0/default,1,0"}, False),
+        ({**KNOWN, "NO_COLOR": "1"}, False),
+        ({**KNOWN, "TERM": "dumb"}, False),
+    ],
+)
+def test_a_link_is_short_where_a_click_opens_it_and_whole_elsewhere(environ, is_linked):
+    shown = human.render({"data": {"id": "v", "video_url": LONG}}, None, terminal(60, **environ)).splitlines()[1]
+    if is_linked:
+        assert shown.endswith(f"\x1b]8;;{LONG}\x1b\\\x1b[4mfiles.example.com/…/3f1d0c7e.mp4\x1b[0m\x1b]8;;\x1b\\")
+    else:
+        assert "\x1b]8" not in shown and LONG in shown
+
+
+def test_a_link_that_fits_is_shown_whole_and_one_that_does_not_stays_on_its_line():
+    def link(width):
+        shown = human.render({"data": {"video_url": LONG}}, None, terminal(width, **KNOWN))
+        return re.sub(r"\x1b\[[0-9;]*m", "", shown).replace(f"\x1b]8;;{LONG}\x1b\\", "<").replace("\x1b]8;;\x1b\\", ">")
+
+    assert link(120) == f"Video URL  <{LONG}>\n"
+    assert link(30) == "Video URL  <files.example.com/…>\n"
+
+
+def test_no_link_leaves_the_program_in_a_pipe_or_with_a_sign_that_ends_it():
+    on = terminal(is_terminal=False, color="always", **KNOWN)
+    assert "\x1b]8" not in human.render({"data": {"video_url": LONG}}, None, on)
+    evil = human.render({"data": {"video_url": "https://a.example/\x1b\\x\x07"}}, None, terminal(**KNOWN))
+    assert evil.count("\x1b]8;;") in (0, 2) and "\x07" not in evil
+    assert "\x1b]8;;https://a.example/\x1b" not in evil
 
 
 def test_a_block_of_text_cannot_pass_for_fields():
@@ -420,7 +526,7 @@ class Maker:
         return self.random.choice([{"data": self.value()}, self.value(), {self.name(): self.value()}])
 
 
-OURS = re.compile(r"\x1b\[[0-9;]*m")
+OURS = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;;[ -~]*?\x1b\\")
 
 
 def assert_clean(shown, on):
@@ -436,7 +542,8 @@ def test_any_document_at_any_width(seed):
     maker = Maker(seed)
     document = maker.document()
     columns = maker.random.choice([None, {"ID": "id", "Name": "name", "Status": "status", "Created": "created_at", "URL": "video_url"}])
-    on = terminal(maker.random.choice([1, 2, 5, 10, 20, 40, 80, 120, 300]), color=maker.random.choice(["always", "never"]))
+    environ = maker.random.choice([{}, KNOWN])
+    on = terminal(maker.random.choice([1, 2, 5, 10, 20, 40, 80, 120, 300]), color=maker.random.choice(["always", "never"]), **environ)
     text = assert_clean(human.render(document, columns, on, lambda token: f"heygen video list --token {token}"), on)
     for line in text.split("\n"):
         if cells.width(line) > max(on.width, 12) and not line.startswith("Next page: "):

@@ -68,17 +68,67 @@ def test_a_usage_error_shows_people_the_one_line_that_matters(run, server):
 
 def test_json_on_a_terminal_is_the_same_document_and_cannot_move_the_cursor(run, server):
     server.answer(LIST)
-    result = run("video", "list", terminal=True)
-    assert result.stdout == json.dumps(LIST, separators=(",", ":"), ensure_ascii=False).replace("\x9b", "\\u009b") + "\n"
+    result = run("video", "list", terminal=True, env={"NO_COLOR": "1"})
+    assert result.stdout == json.dumps(LIST, indent=2, ensure_ascii=False).replace("\x9b", "\\u009b") + "\n"
     assert result.json == LIST
     server.answer(LIST)
     assert run("video", "list").stdout == json.dumps(LIST, separators=(",", ":"), ensure_ascii=False) + "\n"
 
 
+MIXED = {"data": {"text": 'a "quoted": \\ text', "list": [1, -2.5e-7, True, None], "empty": [], "none": {}}}
+COLORED = (
+    '\x1b[1;34m"text"\x1b[0m:\x1b[32m"a \\"quoted\\": \\\\ text"\x1b[0m,'
+    '\x1b[1;34m"list"\x1b[0m:[\x1b[36m1\x1b[0m,\x1b[36m-2.5e-07\x1b[0m,\x1b[35mtrue\x1b[0m,\x1b[2mnull\x1b[0m]'
+)
+
+
+def test_keys_texts_numbers_and_null_have_colours_of_their_own(run, server):
+    server.answer(MIXED).answer(MIXED)
+    assert COLORED in run("video", "list", "--color", "always").stdout
+    at_terminal = run("video", "list", terminal=True)
+    assert at_terminal.json == MIXED and '\x1b[1;34m"text"\x1b[0m: \x1b[32m' in at_terminal.stdout
+
+
+@pytest.mark.parametrize(
+    "flags, env, is_colored",
+    [((), {}, True), (("--color", "never"), {}, False), ((), {"NO_COLOR": "1"}, False), ((), {"TERM": "dumb"}, False)],
+)
+def test_who_wants_no_colour_gets_indented_json_all_the_same(run, server, flags, env, is_colored):
+    server.answer(LIST)
+    shown = run("video", "list", *flags, env=env, terminal=True).stdout
+    assert ("\x1b" in shown) == is_colored
+    assert shown.count("\n") > 5
+
+
+def test_piped_json_is_coloured_by_the_flag_alone(run, server):
+    server.answer(LIST).answer(LIST)
+    assert run("video", "list", env={"FORCE_COLOR": "1"}).stdout == json.dumps(LIST, separators=(",", ":"), ensure_ascii=False) + "\n"
+    colored = run("video", "list", "--color", "always")
+    assert colored.stdout.count("\n") == 1 and colored.json == LIST
+
+
+def test_a_list_of_several_pages_has_the_layout_of_one(run, server):
+    pages = [{"data": [{"id": "a"}, {"id": "b"}], "has_more": True, "next_token": "t"}, {"data": [{"id": "c"}], "has_more": False}]
+    for terminal in (True, False):
+        for page in pages:
+            server.answer(page)
+        layout = {"indent": 2} if terminal else {"separators": (",", ":")}
+        whole = {"data": [{"id": "a"}, {"id": "b"}, {"id": "c"}], "has_more": False, "next_token": None}
+        shown = run("video", "list", "--all", terminal=terminal, env={"NO_COLOR": "1"}).stdout
+        assert shown == json.dumps(whole, **layout) + "\n"
+
+
+def test_fields_that_are_objects_and_errors_are_coloured_at_a_terminal_too(run, server):
+    server.answer(MIXED).answer(status=404, document={"error": {"code": "x", "message": "y"}})
+    assert run("video", "list", "--get", "data", terminal=True).stdout.startswith('{\n  \x1b[1;34m"text"')
+    told = run("video", "list", terminal=True)
+    assert told.stderr.startswith('{\x1b[1;34m"error"') and told.stderr.count("\n") == 1
+
+
 def test_json_stays_json_on_a_terminal_without_unicode(run, server):
     server.answer({"data": "Grüße 🎉"})
     result = run("video", "list", terminal=True, encoding="ascii")
-    assert result.stdout == '{"data":"Gr\\u00fc\\u00dfe \\ud83c\\udf89"}\n'
+    assert result.stdout == '{\n  \x1b[1;34m"data"\x1b[0m: \x1b[32m"Gr\\u00fc\\u00dfe \\ud83c\\udf89"\x1b[0m\n}\n'
     assert result.json == {"data": "Grüße 🎉"}
 
 

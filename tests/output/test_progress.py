@@ -1,10 +1,12 @@
-"""Progress: one line that is redrawn on a terminal, a line per change elsewhere, nothing in JSON mode or under CI."""
+"""Progress: one line that is redrawn on a terminal, a line per change elsewhere, nothing with --quiet or under CI."""
 
 import io
+import json
 import re
 import shlex
 import sys
 import textwrap
+import threading
 
 import pytest
 from conftest import ROOT
@@ -15,6 +17,8 @@ from heygen.calls import jobs
 from heygen.core.context import Context, InputStream, OutputStream
 from heygen.output.printer import Printer
 from heygen.output.progress import TransferProgress, WaitProgress
+from heygen.output.region import Region
+from heygen.output.terminal import Terminal
 
 ID = "3f1d0c7e9a5b4e0f8c2d1a6b7e8f9012"
 
@@ -146,10 +150,13 @@ def test_a_dumb_terminal_gets_lines(context, clock):
     assert "\r" not in written(transfer.context) and written(transfer.context).count("\n") == 4
 
 
-@pytest.mark.parametrize("is_human, environ", [(False, {}), (True, {"CI": "true"})])
-def test_transfers_are_silent_in_json_mode_and_under_ci(context, clock, is_human, environ):
-    context = context(**environ)
-    transfer = Printer(context, is_human).transfer_progress("Uploading x", 1000)
+@pytest.mark.parametrize(
+    "is_human, terminal, is_quiet, environ",
+    [(False, False, False, {}), (True, True, False, {"CI": "true"}), (False, True, False, {"CI": "1"}), (True, True, True, {})],
+)
+def test_transfers_are_silent_where_nobody_watches(context, clock, is_human, terminal, is_quiet, environ):
+    context = context(terminal=terminal, **environ)
+    transfer = Printer(context, is_human, is_quiet=is_quiet).transfer_progress("Uploading x", 1000)
     for _ in range(10):
         clock.elapsed += 1
         transfer.advance(100)
@@ -158,8 +165,9 @@ def test_transfers_are_silent_in_json_mode_and_under_ci(context, clock, is_human
     assert written(context) == ""
 
 
-def test_transfers_are_shown_to_people(context, clock):
-    transfer = Printer(context(), is_human=True).transfer_progress("Uploading x", 1000, start=500)
+@pytest.mark.parametrize("is_human", [True, False])
+def test_transfers_are_shown_at_a_terminal_in_both_modes(context, clock, is_human):
+    transfer = Printer(context(), is_human).transfer_progress("Uploading x", 1000, start=500)
     clock.elapsed += 1
     transfer.advance(100)
     assert " 60%" in written(transfer.context)
@@ -245,18 +253,107 @@ def test_without_a_terminal_a_wait_tells_of_each_change(context, clock):
     ]
 
 
-@pytest.mark.parametrize("flags, env", [((), {}), (("--human",), {"CI": "1"})])
-def test_a_wait_draws_nothing_in_json_mode_and_under_ci(run, flags, env):
-    result = run("video-agent", "create", "--prompt", "Hi", "--wait", *flags, terminal=True, env=env)
+CREATE = ("video-agent", "create", "--prompt", "Hi", "--wait")
+
+
+@pytest.mark.parametrize("flags", [(), ("--human",)])
+def test_under_ci_a_wait_tells_of_nothing_but_what_it_created(run, flags):
+    result = run(*CREATE, *flags, terminal=True, env={"CI": "1"})
     assert (result.status, len(result.stderr.splitlines())) == (0, 1)
-    assert "created video" in result.stderr and "Waiting for" not in result.stderr
+    assert "created video" in result.stderr
 
 
-def test_a_wait_for_people_leaves_nothing_on_stderr_but_what_it_created(run):
-    result = run("video-agent", "create", "--prompt", "Hi", "--wait", "--human", terminal=True, columns=lambda: 80)
+@pytest.mark.parametrize("flags", [("--quiet",), ("-q", "--human")])
+def test_a_quiet_wait_that_goes_well_tells_of_nothing(run, flags):
+    result = run(*CREATE, *flags, terminal=True)
+    assert (result.status, result.stderr) == (0, "")
+    assert "completed" in result.stdout
+
+
+def test_a_wait_leaves_what_it_created_and_how_long_it_took(run):
+    result = run(*CREATE, "--human", terminal=True, columns=lambda: 80)
     assert result.status == 0
     assert "Waiting for" in result.stderr
-    assert re.fullmatch(r"created video \w+\n?", Screen().feed(result.stderr).text())
+    assert re.fullmatch(r"created video (\w+)\n✓ Completed in 0s · \1", Screen().feed(result.stderr).text())
+
+
+def test_in_json_mode_notices_stand_above_the_line_that_is_redrawn(run):
+    result = run(*CREATE, terminal=True, columns=lambda: 200, env={"NO_COLOR": "1"})
+    notice, completed = Screen(200).feed(result.stderr).text().splitlines()
+    created = json.loads(notice)["notice"]
+    assert created["code"] == "created"
+    assert completed == f"✓ Completed in 0s · {created['id']}"
+    assert "Waiting for" in result.stderr
+
+
+def test_a_dumb_terminal_gets_no_sequence(run):
+    result = run(*CREATE, terminal=True, env={"TERM": "dumb"})
+    assert "Waiting for video" in result.stderr and "Completed in" in result.stderr
+    assert "\x1b" not in result.stderr + result.stdout
+
+
+def test_a_finished_resource_that_is_not_waited_for_is_not_called_completed(run):
+    id = run(*CREATE, "--get", "data.id").stdout.strip()
+    assert run("video", "get", id, "--wait", terminal=True).stderr == ""
+
+
+def test_without_a_terminal_json_mode_tells_of_nothing_but_what_it_created(run):
+    assert [each["notice"]["code"] for each in run(*CREATE).notices] == ["created"]
+
+
+# --- what else is printed meanwhile
+
+
+def region(context):
+    return Region(context, Terminal(context, context.stderr))
+
+
+def test_what_is_printed_meanwhile_stands_above_the_lines(context):
+    context = context()
+    shared = context.stdout.raw = context.stderr.raw  # one terminal
+    lines = region(context)
+    lines.draw("one", "two", "three")
+    context.stderr.write("a notice\n")
+    assert Screen().feed(shared.getvalue()).text() == "a notice"
+    lines.draw("one", "two")
+    assert Screen().feed(shared.getvalue()).text() == "a notice\none\ntwo"
+    context.stdout.write("a result\n")
+    lines.draw("one")
+    assert Screen().feed(shared.getvalue()).text() == "a notice\na result\none"
+    lines.close()
+    assert Screen().feed(shared.getvalue()).text() == "a notice\na result"
+
+
+def test_nothing_is_drawn_over_a_line_that_is_not_ended(context):
+    context = context()
+    shared = context.stdout.raw = context.stderr.raw
+    lines = region(context)
+    lines.draw("one")
+    context.stdout.write("first half,")
+    lines.draw("one")
+    context.stdout.write(" second half\n")
+    assert Screen().feed(shared.getvalue()).text() == "first half, second half"
+    lines.draw("one")
+    assert Screen().feed(shared.getvalue()).text() == "first half, second half\none"
+
+
+def test_several_threads_draw_and_print_without_mixing(context):
+    context = context()
+    lines = region(context)
+
+    def work(name):
+        for number in range(100):
+            lines.draw(f"{name} draws {number}", "and a second line")
+            context.stderr.write(f"{name} prints {number}\n")
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in "abc"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    lines.close()
+    shown = Screen().feed(written(context)).text().splitlines()
+    assert sorted(shown) == sorted(f"{name} prints {number}" for name in "abc" for number in range(100))
 
 
 # --- on a real terminal

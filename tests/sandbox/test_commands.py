@@ -94,6 +94,18 @@ def test_jobs_take_their_time_on_the_clock(run, clock):
     assert clock.elapsed >= 3600
     result = run("sandbox", "run", "--job-seconds", "video-agent=1h", "--", *PROMPT, "--wait", "--timeout", "10s")
     assert (result.status, result.json["data"]["status"]) == (4, "pending")
+    assert result.error["hint"] == "The sandbox has ended, and what it held with it; have one that stays with: heygen sandbox start"
+    assert result.error["id"] and "resume" not in result.error
+    assert "hint" not in result.notices[0]["notice"]
+
+
+def test_what_a_sandbox_keeps_is_waited_for_in_another_run_of_it(run, tmp_path):
+    state = str(tmp_path / "a state.json")
+    result = run("sandbox", "run", "--state", state, "--job-seconds", "1h", "--", *PROMPT, "--wait", "--timeout", "10s")
+    resume = shlex.split(result.error["resume"])
+    assert resume[:6] == ["heygen", "sandbox", "run", "--state", state, "--"]
+    assert result.error["hint"] == result.error["resume"]
+    assert run(*resume[1:], "--timeout", "2h").json["data"]["id"] == result.error["id"]
 
 
 def test_a_wait_rides_out_faults(run):
