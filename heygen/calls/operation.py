@@ -23,6 +23,10 @@ def run(invocation: Invocation) -> int:
         if given.get(key):
             invocation.output.schema(_schema(operation, key))
             return ExitCode.OK
+    if invocation.output.selection is not None and not given.get("dry_run"):
+        from heygen.calls import selecting
+
+        selecting.check(invocation.output.selection, operation, bool(given.get("wait")))
     request.refuse_output_path_without_wait(invocation)
     if "max_items" in given and not given.get("all"):
         raise usage_error("--max-items goes with --all", param="max-items", hint="Add --all")

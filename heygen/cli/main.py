@@ -77,10 +77,14 @@ def _run(argv: Sequence[str], line: CommandLine, context: Context, receipt: Rece
     from heygen.output.printer import Printer
 
     settings = Settings(context, line.options, is_lenient=line.words[0] == "config")
+    if line.options.get("get") is not None:
+        from heygen.output.selection import Selection
+
+        line.selection = Selection(line.options["get"])
     output = Printer(
         context,
         settings.is_human,
-        line.options.get("get"),
+        line.selection,
         settings.color,
         lambda token, **others: line.with_flags({"token": token, **others}),
     )
@@ -98,7 +102,14 @@ def _call(line: CommandLine, context: Context, settings: Settings, output: Print
     def waiting_command(words: Sequence[str], arguments: Sequence[str]) -> str:
         from heygen.cli import tree
 
-        return line.carried_to(tree.command(tuple(words)), arguments, "wait").typed()
+        shown = tree.command(tuple(words))
+        other = line.carried_to(shown, arguments, "wait")
+        if line.selection is not None:
+            from heygen.calls import selecting
+
+            if not selecting.is_possible(line.selection, shown.operation, is_waiting=True):
+                other.flags = [each for each in other.flags if each[0].name != "get"]
+        return other.typed()
 
     context.take_signals()
     command = line.command
@@ -124,10 +135,12 @@ def _report(error: HeygenError, line: CommandLine, context: Context, receipt: Re
         is_human = settings.is_human
     except HeygenError:
         is_human = False
+    if error.hint_for is not None:
+        error.hint = error.hint_for(line) or error.hint
     # --get is for the state that an error carries.
-    field = line.options.get("get") if error.result is not None else None
+    selection = line.selection if error.result is not None else None
     try:
-        is_told = Printer(context, is_human, field, settings.color).error(error, lambda: line.usage)
+        is_told = Printer(context, is_human, selection, settings.color).error(error, lambda: line.usage)
         if not is_told and receipt.is_open:
             # What may have been paid for is worth breaking the rule that stdout holds results alone.
             context.stdout.write(compact(error.envelope()) + "\n")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Any, Iterator, Mapping, Sequence
 
     from heygen.cli.command import Argument, Command
+    from heygen.output.selection import Selection
 
 # Stands before every value that argparse is handed, so that none looks like a flag to it.
 _MARK = ":"
@@ -49,6 +50,7 @@ class CommandLine:
         self.usage = ""  # how the command or group is called; of that with the first problem, if there is one
         self.flags: list[tuple[Flag, str]] = []  # as they were written, in order
         self.positionals: list[str] = []
+        self.selection: Selection | None = None  # what --get asks for
 
     def argv(self) -> list[str]:
         """Return the arguments once more: words, positionals, flags."""
@@ -85,7 +87,7 @@ class CommandLine:
 
     def with_flags(self, changed: Mapping[str, str]) -> str | None:
         """Return this command line, as one types it, with other values for flags; None where it does not take one."""
-        named = {flag.name: flag for flag in self.command.flags} if self.command else {}
+        named = {flag.name: flag for flag in (*GLOBAL_FLAGS, *self.command.flags)} if self.command else {}
         if not named.keys() >= changed.keys():
             return None
         other = CommandLine()
@@ -93,6 +95,11 @@ class CommandLine:
         kept = [each for each in self.flags if each[0].name not in changed]
         other.flags = [*kept, *((named[name], value) for name, value in changed.items())]
         return other.typed()
+
+    def trying(self, changed: Mapping[str, str]) -> str | None:
+        """Return the hint to try this command line with other values for flags."""
+        typed = self.with_flags(changed)
+        return typed and f"Try: {typed}"
 
 
 def read(argv: Sequence[str], line: CommandLine) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 
-from heygen.api import path as paths
-from heygen.core.errors import HeygenError, usage_error
+from heygen.core.errors import HeygenError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
 
     from heygen.core.context import Context, OutputStream
     from heygen.core.observer import TransferObserver, WaitObserver
+    from heygen.output.selection import Selection
     from heygen.output.terminal import Terminal
 
 
@@ -46,7 +46,7 @@ def _for_terminal(text: str, stream: OutputStream) -> str:
 class Printer:
     """Prints the results of one run.
 
-    `field` is the path that `--get` asks for, `color` the value of `--color`, and `next_page` returns the command
+    `selection` is what `--get` asks for, `color` the value of `--color`, and `next_page` returns the command
     that goes on at a cursor, or None where the present one takes no cursor; it takes other flags to change by name.
     """
 
@@ -54,7 +54,7 @@ class Printer:
         self,
         context: Context,
         is_human: bool = False,
-        field: str | None = None,
+        selection: Selection | None = None,
         color: str = "auto",
         next_page: Callable[..., str | None] | None = None,
     ) -> None:
@@ -62,16 +62,7 @@ class Printer:
         self.is_human = is_human
         self.color = color
         self.next_page = next_page
-        self.steps = self._parse(field)
-
-    @staticmethod
-    def _parse(field: str | None) -> list[Any] | None:
-        if field is None:
-            return None
-        try:
-            return paths.parse(field)
-        except paths.PathSyntaxError as error:
-            raise usage_error(f"--get {field}: {error} at column {error.column}", param="get") from error
+        self.selection = selection
 
     def result(self, document: Any, columns: dict[str, str] | None = None) -> None:
         """Print a result. Raises HeygenError `cli_field_not_found` where --get finds nothing."""
@@ -85,8 +76,8 @@ class Printer:
             raise
 
     def _print(self, document: Any, columns: dict[str, str] | None) -> None:
-        if self.steps is not None:
-            self._fields(document)
+        if self.selection is not None:
+            self._selected(self.selection, document)
         elif self.is_human:
             from heygen.output import human
 
@@ -95,25 +86,20 @@ class Printer:
             self.context.stdout.write(_for_terminal(compact(document), self.context.stdout) + "\n")
         self.context.stdout.flush()
 
-    def _fields(self, document: Any) -> None:
-        try:
-            values = paths.select(document, self.steps or [])
-        except LookupError as error:
-            raise HeygenError(
-                "cli_field_not_found",
-                f"the result has no {error.args[0]}",
-                param=paths.render(self.steps or []),
-                hint="See all fields by leaving --get out",
-            ) from error
-        stdout = self.context.stdout
-        for value in values:
-            if not isinstance(value, str):
-                value = _for_terminal(compact(value), stdout)
-            elif stdout.is_terminal and not value.isprintable():
-                from heygen.output import cells
+    def _selected(self, selection: Selection, document: Any) -> None:
+        for line in selection.lines(document, self._shown):
+            self.context.stdout.write(line + "\n")
 
-                value = "\n".join(map(cells.escape, value.split("\n")))
-            stdout.write(value + "\n")
+    def _shown(self, value: Any) -> str:
+        """Return a field as `--get` prints it: a string as it is, anything else as JSON."""
+        stdout = self.context.stdout
+        if not isinstance(value, str):
+            return _for_terminal(compact(value), stdout)
+        if stdout.is_terminal and not value.isprintable():
+            from heygen.output import cells
+
+            return "\n".join(map(cells.escape, value.split("\n")))
+        return value
 
     def listing(self, columns: dict[str, str] | None) -> ListPrinter:
         """Return what prints one list as its items arrive."""
@@ -121,8 +107,8 @@ class Printer:
 
     def schema(self, document: Any) -> None:
         """Print a JSON Schema, or the part of it that --get asks for: always JSON, indented where a person reads it."""
-        if self.steps is not None:
-            self._fields(document)
+        if self.selection is not None:
+            self._selected(self.selection, document)
             self.context.stdout.flush()
             return
         text = json.dumps(document, ensure_ascii=False, indent=2) if self.is_human else compact(document)
@@ -219,8 +205,8 @@ class ListPrinter:
     def __init__(self, printer: Printer, columns: dict[str, str] | None) -> None:
         self.printer = printer
         self.columns = columns
-        self.is_json = printer.steps is None and not printer.is_human
-        self.is_by_item = printer.steps is not None and printer.steps[:2] == ["data", None]
+        self.is_json = printer.selection is None and not printer.is_human
+        self.is_by_item = printer.selection is not None and printer.selection.is_by_item
         self.is_begun = False
         self.kept: list[Any] = []
 
