@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from heygen.core import storage
-from heygen.core.errors import HeygenError
+from heygen.core.errors import HINTS, HeygenError
 from heygen.core.record import Record
 
 TYPE_CHECKING = False
@@ -99,7 +99,11 @@ def resolve(context: Context) -> Credential:
     """
     found = find(context)
     if found is None:
-        raise HeygenError("auth_error", f"no API key: {VARIABLE} is not set, and nobody is signed in")
+        raise HeygenError(
+            "auth_error",
+            f"no API key: {VARIABLE} is not set, and nobody is signed in",
+            hint_for=lambda line: f"{HINTS['auth_error']}; no key is needed to rehearse: {line.rehearsed()}",
+        )
     return found
 
 

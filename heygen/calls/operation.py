@@ -29,7 +29,7 @@ def run(invocation: Invocation) -> int:
         selecting.check(invocation.output.selection, operation, bool(given.get("wait")))
     request.refuse_output_path_without_wait(invocation)
     if "max_items" in given and not given.get("all"):
-        raise usage_error("--max-items goes with --all", param="max-items", hint="Add --all")
+        raise usage_error("--max-items goes with --all", param="--max-items", hint="Add --all")
     call = request.prepare(invocation)
     listing = None
     if given.get("all"):

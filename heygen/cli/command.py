@@ -86,6 +86,12 @@ class Command(Record):
         """The command as one types it: `heygen video create`."""
         return " ".join(("heygen", *self.words))
 
+    def written(self, key: str) -> str | None:
+        """Return the flag or argument with a key as one writes it: `--voice-id`, `<video-id>`; None where there is none."""
+        named = [f"<{argument.name}>" for argument in self.arguments if argument.key == key]
+        named += [f"--{flag.name}" for flag in self.flags if flag.key == key]
+        return named[0] if named else None
+
     @property
     def usage(self) -> str:
         """The one line that shows how it is called."""
@@ -148,6 +154,7 @@ GLOBAL_FLAGS = (
         pattern=r"(?i:X-HeyGen-Client-Source):[ \t]*[A-Za-z0-9_.-]+[ \t]*",
         description="Name the program that calls this one.",
     ),
+    Flag(name="json", type="boolean", section=GLOBAL, is_hidden=True, description="Print JSON, as without --human."),
     Flag(
         name="help", short="h", type="boolean", section=GLOBAL, description="Show this help."
     ),
@@ -155,6 +162,9 @@ GLOBAL_FLAGS = (
 
 # Only before any command word: `update` has a --version of its own.
 VERSION = Flag(name="version", short="v", type="boolean", section=GLOBAL, description="Print the version.")
+
+# The same in capitals, as many programs have it.
+VERSION_V = Flag(name="V", short="V", dest="version", type="boolean", section=GLOBAL, is_hidden=True)
 
 HELP_ALL = Flag(name="all", type="boolean", section=GLOBAL, description="Show every command, with `heygen help`.")
 
@@ -178,7 +188,10 @@ WAIT_FLAGS = (
 IDEMPOTENCY_KEY = Flag(
     name="idempotency-key",
     value_name="<key>",
-    description="Key that makes a repeated call safe; one is made up where none is given.",
+    description=(
+        "Key to send with the call: where the API honours it, a repeat with the same key does nothing twice. Without "
+        "this flag it is a random one."
+    ),
 )
 SAVE = Flag(
     name="output-path",
@@ -190,7 +203,8 @@ SAVE = Flag(
     ),
 )
 OVERWRITE = Flag(name="force", type="boolean", section=OUTPUT, description="Overwrite a file that exists, without asking.")
-FORCE = Flag(name="force", type="boolean", description="Go ahead without asking.")
+FORCE = Flag(name="force", type="boolean", description="Go ahead without asking; --yes does the same.")
+YES = Flag(name="yes", dest="force", type="boolean", is_hidden=True, description="Go ahead without asking.")
 
 
 def value_name(flag: Flag) -> str:

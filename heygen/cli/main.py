@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from heygen.cli.parser import CommandLine, read
+from heygen.cli.line import CommandLine
+from heygen.cli.parser import read
 from heygen.cli.registry import COMMANDS
 from heygen.core import build
 from heygen.core.errors import ExitCode, HeygenError
@@ -59,7 +60,7 @@ def _unread() -> HeygenError:
 
 
 def _run(argv: Sequence[str], line: CommandLine, context: Context, receipt: Receipt, outcome: dict[str, str]) -> int:
-    read(argv, line)
+    _read(argv, line)
     if line.options.get("version"):
         from heygen import __version__
 
@@ -96,6 +97,23 @@ def _run(argv: Sequence[str], line: CommandLine, context: Context, receipt: Rece
     return _call(line, context, settings, output, receipt)
 
 
+def _read(argv: Sequence[str], line: CommandLine) -> None:
+    """Read the command line, other words for a command that only reads included. Raises a usage error."""
+    options = dict(line.options)
+    try:
+        read(argv, line)
+    except HeygenError as error:
+        if not line.mistakes:
+            raise
+        from heygen.cli import mending
+
+        other = mending.carried_out(argv, line)
+        if other is None:
+            raise mending.mended(error, argv, line) from error
+        line.restart(options)
+        _read(other, line)
+
+
 def _call(line: CommandLine, context: Context, settings: Settings, output: Printer, receipt: Receipt) -> int:
     from heygen.calls.invocation import Invocation
 
@@ -120,8 +138,11 @@ def _call(line: CommandLine, context: Context, settings: Settings, output: Print
         return operation.run(invocation)
     if line.missing:
         from heygen.api.body import refusal
+        from heygen.calls.hints import for_missing
 
-        raise refusal([], (), command.path, line.missing)
+        error = refusal([], (), command.path, line.missing)
+        error.hint = for_missing(line.missing) or error.hint
+        raise error
     return COMMANDS[command.words].load().run(invocation)
 
 
@@ -137,6 +158,10 @@ def _report(error: HeygenError, line: CommandLine, context: Context, receipt: Re
         is_human = False
     if error.hint_for is not None:
         error.hint = error.hint_for(line) or error.hint
+    if error.status is not None and error.param and line.command is not None:
+        # What the API calls a field, and what sets it here.
+        written = line.command.written(error.param)
+        error.details = {**error.details, "flag": written} if written else error.details
     # --get is for the state that an error carries.
     selection = line.selection if error.result is not None else None
     try:

@@ -13,6 +13,7 @@ from heygen.cli.command import (
     SAVE,
     WAIT_FLAGS,
     WAITING,
+    YES,
     Argument,
     Command,
     Flag,
@@ -46,7 +47,7 @@ _BODY_FLAGS = (
     ),
 )
 _UNHEEDED_KEY = IDEMPOTENCY_KEY.replace(
-    description="Key to send with the call. The API is not known to heed it here: a repeat may do the work twice.",
+    description=f"{IDEMPOTENCY_KEY.description} The API is not known to honour it here.",
 )
 _ALL_FLAGS = (
     Flag(
@@ -97,7 +98,7 @@ def make(operation: Operation) -> Command:
     if operation.method == "POST":
         flags.append(IDEMPOTENCY_KEY if operation.idempotency in ("header", "natural") else _UNHEEDED_KEY)
     if operation.is_destructive:
-        flags.append(FORCE)
+        flags.extend((FORCE, YES))
     flags.append(_DRY_RUN)
     if operation.wait is not None:
         flags.extend(WAIT_FLAGS)

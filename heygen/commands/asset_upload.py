@@ -48,11 +48,11 @@ def run(invocation: Invocation) -> int:
     key = request.idempotency_key(invocation)
     paths = given["file"]
     if paths.count("-") > 1:
-        raise usage_error("only one file can be standard input", param="file")
+        raise usage_error("only one file can be standard input", param="<file>")
     if len(paths) > MOST_FILES:
-        raise usage_error(f"at most {MOST_FILES} files go at once, not {len(paths)}", param="file")
+        raise usage_error(f"at most {MOST_FILES} files go at once, not {len(paths)}", param="<file>")
     # All of them are checked before anything is sent.
-    files = [local_file.find(path, "file", invocation.context) for path in paths]
+    files = [local_file.find(path, "<file>", invocation.context) for path in paths]
     upload = _Upload(invocation, key)
     try:
         document = upload.one(files[0]) if len(files) == 1 else upload.batch(files)

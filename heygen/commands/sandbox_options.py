@@ -91,7 +91,7 @@ def _parse(name: str, text: str, parse: Any) -> Any:
     try:
         return parse(text)
     except ValueError as error:
-        raise usage_error(f"--{name}: {error}", param=name) from error
+        raise usage_error(f"--{name}: {error}", param=f"--{name}") from error
 
 
 def variables(environ: Mapping[str, str], url: str, config_dir: str | None = None) -> dict[str, str]:

@@ -58,7 +58,8 @@ def test_every_long_text_comes_from_stdin(run, server):
 def test_a_file_is_no_text(run, server):
     error = refused(run, "video", "create", "--type", "avatar", "--avatar-id", "a1", "--script", "@my_notes.txt")
     assert error["message"] == "--script takes a text, not the name of a file: @my_notes.txt"
-    assert error["hint"].endswith("for the text of a file: --script - < my_notes.txt")
+    command = "heygen video create --type avatar --avatar-id a1 --script - < my_notes.txt"
+    assert error["hint"] == f"Add --no-validate to send it as it is; for the text of a file: {command}"
     assert sent(run, server, "video", "create", *FLAGS, "--script", "@home is a word")["script"] == "@home is a word"
 
 
@@ -169,7 +170,7 @@ def test_a_file_that_cannot_be_read_is_no_mistake_of_usage(run, server, tmp_path
         assert (result.status, result.stdout, result.requests) == (1, "", [])
         assert result.error["code"] == "cli_file_io_error"
         assert result.error["message"].startswith(f"cannot read the file {path} that -d names: ")
-        assert result.error["param"] == "data"
+        assert result.error["param"] == "--data"
 
 
 @pytest.mark.parametrize(
