@@ -71,11 +71,12 @@ def _correct_word(found: Draft, mistake: Mistake, line: CommandLine) -> None:
     whole = synonyms.COMMANDS.get(" ".join((*before, word)))
     if whole:
         found.is_certain = found.is_certain and not whole.startswith("?")
-        _replace(found, [*line.places, mistake.at], whole.lstrip("?").split())
+        alone, _, followed = whole.lstrip("?").partition(" | ")
+        _replace(found, [*line.places, mistake.at], (followed if followed and next_word else alone).split())
         return
     if not before and word in synonyms.NOUNS:
         words = synonyms.NOUNS[word].split()
-        is_alone = next_word is None and tree.command((*words, "list")) is not None
+        is_alone = next_word is None and not line.is_help and tree.command((*words, "list")) is not None
         _replace(found, [mistake.at], [*words, *(("list",) if is_alone else ())])
         return
     verb = _verb(word, before)

@@ -160,7 +160,7 @@ def _report(error: HeygenError, line: CommandLine, context: Context, receipt: Re
         error.hint = error.hint_for(line) or error.hint
     if error.status is not None and error.param and line.command is not None:
         # What the API calls a field, and what sets it here.
-        written = line.command.written(error.param)
+        written = line.command.written(error.param.partition("[")[0] if error.param.endswith("]") else error.param)
         error.details = {**error.details, "flag": written} if written else error.details
     # --get is for the state that an error carries.
     selection = line.selection if error.result is not None else None

@@ -29,7 +29,7 @@ def carried_out(argv: Sequence[str], line: CommandLine) -> list[str] | None:
     if not found.is_certain or any(each.kind == "word" for each in read.mistakes) or read.is_lost:
         return None
     command = read.command
-    if command is None or read.is_help:
+    if command is None or read.is_help or read.given.get("request_schema") or read.given.get("response_schema"):
         return found.argv
     is_read = command.operation.method == "GET" if command.operation else command.words in _HARMLESS
     return found.argv if is_read else None

@@ -6,7 +6,8 @@ were given. `heygen.cli.mending` does both.
 
 from __future__ import annotations
 
-# Complete words of ours, by others. A word that could mean something else as well begins with `?`: it is never carried out.
+# Complete words of ours, by others; behind a bar, those that are meant where something follows. One that could mean
+# something else as well begins with `?`: it is never carried out.
 COMMANDS = {
     "login": "auth login",
     "signin": "auth login",
@@ -22,7 +23,7 @@ COMMANDS = {
     "balance": "user me get",
     "billing": "user me get",
     "quota": "user me get",
-    "status": "?auth status",
+    "status": "?auth status | video get",
     "version": "--version",
     "docs": "help",
     "doc": "help",
@@ -60,7 +61,6 @@ COMMANDS = {
     "asset add": "asset upload",
     "user get": "user me get",
     "user show": "user me get",
-    "user me": "user me get",
     "auth whoami": "auth status",
     "auth signin": "auth login",
     "auth signout": "auth logout",
