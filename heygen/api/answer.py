@@ -95,3 +95,8 @@ def _paths(shape: Shape, before: tuple[Step, ...]) -> Iterator[list[Step]]:
         yield from _paths((inner, document), (*before, name))
     if isinstance(schema.get("items"), dict):
         yield from _paths((schema["items"], document), (*before, None))
+
+
+def is_list(shape: Shape, steps: Sequence[Step]) -> bool:
+    """Tell whether a path leads to a list."""
+    return can_have(shape, [*steps, None])

@@ -70,6 +70,13 @@ _DRY_RUN = Flag(
     section=OUTPUT,
     description="Check the request and print it instead of sending it.",
 )
+_EXAMPLE = Flag(
+    name="example",
+    type="boolean",
+    section=OUTPUT,
+    description="Print an example of the request body, the least that is taken, and exit; no key needed.",
+)
+_FULL = Flag(name="full", type="boolean", section=OUTPUT, description="With --example: every field.")
 _REQUEST_SCHEMA = Flag(
     name="request-schema",
     type="boolean",
@@ -105,6 +112,8 @@ def make(operation: Operation) -> Command:
         if _has_file(operation.wait):
             flags.extend((SAVE, OVERWRITE.replace(section=WAITING)))
     if operation.body_schema is not None:
+        if not operation.is_multipart:
+            flags.extend((_EXAMPLE, _FULL))
         flags.append(_REQUEST_SCHEMA)
     if operation.response_schema is not None:
         flags.append(_RESPONSE_SCHEMA)

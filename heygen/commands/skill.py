@@ -1,0 +1,3 @@
+"""`heygen skill`: x."""
+from heygen.cli.command import Command
+COMMAND = Command(description="x")
