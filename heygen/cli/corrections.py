@@ -108,7 +108,7 @@ def _reversed(found: Draft, at: int, verb: str, noun: str) -> bool:
     """Correct `list videos` to `video list`; return whether that is what it was."""
     known = tree.children(())
     words = (noun,) if noun in known else tuple(synonyms.NOUNS.get(noun, "").split())
-    ours = synonyms.VERBS.get(verb, verb).split()
+    ours = synonyms.VERBS.get(verb, verb).split() or [verb]
     if not words or tree.command((*words, ours[0])) is None:
         return False
     _replace(found, [at, at + 1], [*words, *ours])

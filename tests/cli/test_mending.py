@@ -5,7 +5,6 @@ names another command line, which is then run on the sandbox.
 """
 
 import json
-import os
 import shlex
 
 import pytest
@@ -285,7 +284,17 @@ def test_param_is_spelled_as_one_writes_it(run, server, argv, param):
     assert run(*argv).error["param"] == param
 
 
-@pytest.mark.skipif(os.name == "nt", reason="a shell of POSIX")
+@pytest.mark.parametrize(
+    "argv",
+    [("", "video"), ("  ", "voices"), ("\n",), ("--jq", "", "video"), ("video", ""), ("-type",), ("--", "--", "x"), ("show", "show", "show"),
+     ("video", "list", "--jq"), ("video", "list", "--fields", ","), ("video", "list", "--page"), ("video", "list", "--voice="),
+     ("schema", "--", "x"), ("schema", "video", "--x"), ("create", "create"), ("video", "create", "--text"), ("video", "list", "-o")],
+)
+def test_what_means_nothing_is_refused(run, server, argv):
+    result = run(*argv)
+    assert (result.status, result.stdout, result.error["code"]) == (2, "", "usage_error")
+
+
 def test_yes_goes_ahead_as_force_does(run, id):
     assert run("video", "delete", id, "--yes").status == 0
     assert run("video", "get", id).error["code"] == "video_not_found"
