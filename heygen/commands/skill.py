@@ -87,7 +87,7 @@ the `next_token`, `--all` fetches them all.
 ## Translate it
 
 ```sh
-heygen video-translate languages list
+heygen video-translate languages list --get 'data.languages[]' | grep -i spanish
 url=$(heygen video get "$id" --get data.video_url)
 heygen video-translate create --set video.type=url --set "video.url=$url" --output-languages "French,Spanish (Spain)" \\
     --wait --output-path translated
@@ -105,7 +105,7 @@ heygen video create --type image --set image.type=asset_id --set "image.asset_id
 ## When it goes wrong
 
 {codes}
-- Exit code 4: the job goes on. Run `resume` of the error, or look again, with more time:
+- After exit code 4 the job goes on: run the `resume` of the error, with a longer `--timeout`:
 
 ```sh
 heygen video get "$id" --wait --timeout 1h
