@@ -105,11 +105,11 @@ def _read(argv: Sequence[str], line: CommandLine) -> None:
     except HeygenError as error:
         if not line.mistakes:
             raise
-        from heygen.cli import mending
+        from heygen.cli.mending import meant
 
-        other = mending.carried_out(argv, line)
+        other = meant.carried_out(argv, line)
         if other is None:
-            raise mending.mended(error, argv, line) from error
+            raise meant.mended(error, argv, line) from error
         line.restart(options)
         _read(other, line)
 

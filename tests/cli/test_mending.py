@@ -1,4 +1,4 @@
-"""heygen/cli/mending.py: what people and agents write instead of our words, and what happens.
+"""heygen/cli/mending: what people and agents write instead of our words, and what happens.
 
 Each row is a command line and what comes of it: `RUNS` what it does is that of another command line, `HINT` the error
 names another command line, which is then run on the sandbox.

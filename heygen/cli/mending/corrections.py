@@ -1,9 +1,10 @@
-"""Corrects one word or flag of a command line after another, by `heygen.cli.synonyms`, until the line can be read."""
+"""Corrects one word or flag of a command line after another, by `heygen.cli.mending.synonyms`, until the line can be read."""
 
 from __future__ import annotations
 
-from heygen.cli import synonyms, tree, values
+from heygen.cli import tree, values
 from heygen.cli.line import CommandLine
+from heygen.cli.mending import synonyms
 from heygen.cli.parser import read
 from heygen.core.errors import HeygenError
 

@@ -1,4 +1,4 @@
-"""heygen/commands/commands.py: every command as data, and as text for a context window."""
+"""heygen/cli/catalog.py: every command as data, and as text for a context window."""
 
 import shlex
 

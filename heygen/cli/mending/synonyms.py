@@ -1,7 +1,7 @@
 """The one table of other words for our commands and flags: what people and other programs write, and what they mean.
 
 A command that only reads is carried out under its other words; any other is named in the error, with the values that
-were given. `heygen.cli.mending` does both.
+were given. `heygen.cli.mending.meant` does both.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ with the values that were given.
 
 from __future__ import annotations
 
-from heygen.cli import synonyms
-from heygen.cli.corrections import Draft, correct
+from heygen.cli.mending import synonyms
+from heygen.cli.mending.corrections import Draft, correct
 from heygen.core.errors import HeygenError, usage_error
 
 TYPE_CHECKING = False
