@@ -132,7 +132,7 @@ def test_credits_rate_seed_and_state_are_taken(run, tmp_path):
 def test_an_option_that_makes_no_sense_is_a_usage_error(run, argv, param):
     result = run("sandbox", "run", *argv, "--", "video", "list")
     assert result.status == 2
-    assert result.error["param"] == param
+    assert result.error["param"] == f"--{param}"
 
 
 def test_run_needs_a_command(run):
