@@ -37,9 +37,12 @@ LEFT_OUT_FIRST = (
     "heygen.sandbox",
     "heygen.batch",
     "heygen.mcp",
+    "heygen.webhooks",
+    "heygen.doctor",
     "heygen.update",
     "heygen.cli.completion",
     "heygen.cli.mending",
+    "heygen.commands",
 )
 
 

@@ -48,6 +48,7 @@ class CommandLine:
         self.moved_from: tuple[str, ...] | None = None  # the old words that were used
         self.is_help = False  # `heygen help …`, or --help
         self.is_help_word = False  # `heygen help …` alone
+        self.is_brief = False  # -h, or nothing at all: the short help
         self.topic: str | None = None  # of `heygen help <topic>`
         self.problems: list[HeygenError] = []
         self.mistakes: list[Mistake] = []  # those of the problems that there may be a right word for

@@ -215,6 +215,7 @@ class Parser(ArgumentParser):
             return []
         if flag.name == "help" and text.lower() in values.TRUE:
             self.line.is_help = True
+            self.line.is_brief = written == "-h" and not self.line.is_help_word
         return [(flag, text)]
 
     def _unknown_flag(self, at: int, written: str) -> None:
@@ -223,7 +224,7 @@ class Parser(ArgumentParser):
         if near:
             message += f"; did you mean --{near}?"
         elif self.command is None:
-            message += "; the flags of a command stand after its words"
+            message += "; flags of a command come after its name"
         self.line.problems.append(usage_error(message, hint=f"See: {self.prog} --help", param=written))
         self._mistake("flag", at, written, f"--{near}" if near else None)
 
@@ -265,7 +266,9 @@ class Parser(ArgumentParser):
         near = closest(word, shown)
         message = f'unknown command "{word}" for "{self.prog}"'
         if near:
-            error = usage_error(f"{message}; did you mean {near}?", hint=f"Try: {self.prog} {near} --help")
+            is_topic = self.line.is_help_word and near not in tree.children(self.words)
+            wanted = f"{self.prog} help {near}" if is_topic else f"{self.prog} {near} --help"
+            error = usage_error(f"{message}; did you mean {near}?", hint=f"Try: {wanted}")
         else:
             error = usage_error(f"{message}; expected one of: {listing(shown)}", hint=f"See: {self.prog} --help")
         self.line.problems.append(error)

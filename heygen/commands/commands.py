@@ -34,7 +34,7 @@ COMMAND = Command(
     examples=(
         {"about": "Give an agent every command at once", "command": "heygen commands --text"},
         {"about": "See all about the commands of a group", "command": "heygen commands video"},
-        {"about": "List the flags of a command", "command": "heygen commands video create --get commands[0].flags[].name"},
+        {"about": "List the flags of a command", "command": "heygen commands video create --get 'commands[0].flags[].name'"},
     ),
 )
 

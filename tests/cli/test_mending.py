@@ -9,7 +9,7 @@ import shlex
 
 import pytest
 
-LOOK = "f23bb59004f319bc8a192f86578186f6"  # that the sandbox has
+LOOK, VOICE = "f23bb59004f319bc8a192f86578186f6", "8f6c09234362ee17a363a8800d042837"  # that the sandbox has
 AVATAR = ("--type", "avatar", "--avatar-id", LOOK)
 
 # Only reads: carried out. On the right, what it does.
@@ -74,7 +74,7 @@ HINTS = [
     ("create 'A video about cats'", "video-agent create --prompt 'A video about cats'"),
     ("video create 'A video about cats' --wait", "video-agent create --prompt 'A video about cats' --wait"),
     ("video-agent create 'A video about cats'", "video-agent create --prompt 'A video about cats'"),
-    ("video create 'Hi there' --type avatar --avatar-id a", "video create --script 'Hi there' --type avatar --avatar-id a"),
+    ("video create 'Hi there' --type avatar --avatar-id {look}", "video create --script 'Hi there' --type avatar --avatar-id {look}"),
     # formats and fields
     ("video list --format json", "video list"),
     ("video list --output json", "video list"),
@@ -98,10 +98,10 @@ HINTS = [
     ("video list --status completed", "video list --get 'data[].id,data[].status'"),
     # fields of a request
     ("video-agent create --text Hello", "video-agent create --prompt Hello"),
-    ("video create --type avatar --avatar a --voice v --text Hi --name Foo", "video create --type avatar --avatar-id a --voice-id v --script Hi --title Foo"),
-    ("video create --type avatar --avatar_id a --script Hi", "video create --type avatar --avatar-id a --script Hi"),
-    ("video create -type avatar --avatar-id a --script Hi", "video create --type avatar --avatar-id a --script Hi"),
-    ("video create --type avatar --avatar-id a --script Hi -o out.mp4 --wait", "video create --type avatar --avatar-id a --script Hi --output-path out.mp4 --wait"),
+    ("video create --type avatar --avatar {look} --voice {voice} --text Hi --name Foo", "video create --type avatar --avatar-id {look} --voice-id {voice} --script Hi --title Foo"),
+    ("video create --type avatar --avatar_id {look} --script Hi", "video create --type avatar --avatar-id {look} --script Hi"),
+    ("video create -type avatar --avatar-id {look} --script Hi", "video create --type avatar --avatar-id {look} --script Hi"),
+    ("video create --type avatar --avatar-id {look} --script Hi -o out.mp4 --wait", "video create --type avatar --avatar-id {look} --script Hi --output-path out.mp4 --wait"),
     ("video-translate create --set video.type=url --set video.url=https://example.com/a.mp4 --output-languages French German Italian",
      "video-translate create --set video.type=url --set video.url=https://example.com/a.mp4 --output-languages French,German,Italian"),
     ("video-translate create --set video.type=url --set video.url=https://example.com/a.mp4 --language French",
@@ -125,8 +125,8 @@ def words(id, cwd, clip):
     """Split a command line as a shell does, with what the test has made in it."""
     (cwd / "clip.mp4").write_bytes(clip.read_bytes())
 
-    def split(text, **values):
-        return shlex.split(text.format(id=id, file="clip.mp4", **values))
+    def split(text):
+        return shlex.split(text.format(id=id, file="clip.mp4", look=LOOK, voice=VOICE))
 
     return split
 
@@ -150,7 +150,7 @@ def test_a_command_that_only_reads_is_carried_out(run, words, written, meant):
 def test_the_error_names_the_command_that_was_meant(run, words, id, written, meant):
     result = run(*words(written))
     assert (result.status, result.stdout, result.requests, result.error["code"]) == (2, "", [], "usage_error")
-    assert result.error["hint"] == "Try: heygen " + meant.format(id=id, file="clip.mp4")
+    assert result.error["hint"] == "Try: heygen " + meant.format(id=id, file="clip.mp4", look=LOOK, voice=VOICE)
     assert len(result.stderr) < 1200
 
 
@@ -161,7 +161,7 @@ def test_another_word_for_a_cursor_is_one(run, server, flag):
 
 # What stands in angle brackets, where only the user knows it; and the flags with which it is complete.
 FILLED = {
-    "<type>": "avatar --avatar-id a --script Hi",
+    "<type>": f"avatar --avatar-id {LOOK} --script Hi",
     "<avatar-id>": LOOK,
     "<output-languages>": "French",
 }
@@ -176,7 +176,7 @@ def test_the_command_that_an_error_names_runs(run, words, id, written):
     if inner in hint:
         hint = hint.replace(inner, run("video", "get", id, "--get", "data.video_url").stdout.strip())
     if "video create --prompt" in hint:
-        hint = hint.replace("--prompt Hi --type avatar --avatar-id a --script Hi", "--prompt Hi --type cinematic_avatar --avatar-id a")
+        hint = hint.replace(f"--prompt Hi --type avatar --avatar-id {LOOK} --script Hi", f"--prompt Hi --type cinematic_avatar --avatar-id {LOOK}")
     result = run(*shlex.split(hint))
     assert result.status == 0, result
 
@@ -212,11 +212,11 @@ def test_nothing_is_made_or_deleted_by_a_guess(run, words, written):
 
 
 def test_a_body_in_single_quotes_is_written_anew(run, id):
-    body = "{'type': 'avatar', 'avatar_id': 'a', 'script': \"it's\", 'remove_background': True, 'title': None}"
+    body = "{'type': 'avatar', 'avatar_id': '" + LOOK + "', 'script': \"it's\", 'remove_background': True, 'title': None}"
     error = run("video", "create", "-d", body, "--wait").error
     assert error["hint"].startswith("Try: heygen video create --wait --data ")
     argv = shlex.split(error["hint"])[2:]
-    assert json.loads(argv[-1]) == {"type": "avatar", "avatar_id": "a", "script": "it's", "remove_background": True, "title": None}
+    assert json.loads(argv[-1]) == {"type": "avatar", "avatar_id": LOOK, "script": "it's", "remove_background": True, "title": None}
     assert run(*argv).status == 0
 
 

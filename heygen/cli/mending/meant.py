@@ -73,7 +73,7 @@ def _unknown_flags(unknown: Sequence[Mistake], found: Draft, first: HeygenError)
         if other:
             message += f"; did you mean {other}?"
         elif not unknown[0].words:
-            message += "; the flags of a command stand after its words"
+            message += "; flags of a command come after its name"
         return usage_error(message, hint=first.hint, param=name)
     told = [f'"{name}"' + (f" (did you mean {other}?)" if other else "") for name, other in meant.items()]
     error = usage_error(f'unknown flags for "{prog}": {", ".join(told)}', hint=first.hint, param=unknown[0].text)
