@@ -30,8 +30,9 @@ from package import ROOT, package_files
 
 PARTS = os.path.join(ROOT, "scripts", "archive")
 LARGEST = 2_000_000  # bytes
-#: What its own commands alone import. Where there is no room for everything, their bytecode is left out in this order,
-#: and of each that for the oldest Pythons first: what has none is compiled at each start.
+#: Features that their own commands alone import, and what is imported after a mistake alone. Where there is no room for
+#: everything, their bytecode is left out in this order, and of each that for the oldest Pythons first: what has none is
+#: compiled at each start.
 LEFT_OUT_FIRST = (
     "heygen.sandbox",
     "heygen.batch",
@@ -40,6 +41,7 @@ LEFT_OUT_FIRST = (
     "heygen.doctor",
     "heygen.update",
     "heygen.cli.completion",
+    "heygen.cli.mending",
     "heygen.commands",
 )
 

@@ -47,17 +47,17 @@ def parse_data(text: str, source: str) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         raise usage_error(
             f"{source} is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}",
-            param="data",
+            param="--data",
             hint="The body must be a JSON object, such as '{\"title\": \"Hello\"}'",
         ) from error
     except (ValueError, RecursionError) as error:
         reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise usage_error(f"{source} is not valid JSON: {reason}", param="data") from error
+        raise usage_error(f"{source} is not valid JSON: {reason}", param="--data") from error
     if not isinstance(value, dict):
         kind = {list: "a list", str: "a string", type(None): "null", bool: "a boolean"}.get(type(value), "a number")
         raise usage_error(
             f"{source} must be a JSON object, not {kind}",
-            param="data",
+            param="--data",
             hint="The body must be a JSON object, such as '{\"title\": \"Hello\"}'",
         )
     return value
@@ -72,7 +72,7 @@ def apply_set(body: dict[str, Any], assignment: str) -> None:
     try:
         paths.assign(body, steps, value)
     except ValueError as error:
-        raise usage_error(f"--set {assignment}: {error}", param="set") from error
+        raise usage_error(f"--set {assignment}: {error}", param="--set") from error
 
 
 def split_assignment(assignment: str) -> tuple[list[Any], Any]:
@@ -83,7 +83,7 @@ def split_assignment(assignment: str) -> tuple[list[Any], Any]:
         if at < 0:
             raise usage_error(
                 f"--set {assignment}: expected PATH=VALUE",
-                param="set",
+                param="--set",
                 hint="For example: --set voice_settings.speed=1.2",
             )
         try:
@@ -91,9 +91,9 @@ def split_assignment(assignment: str) -> tuple[list[Any], Any]:
             break
         except paths.PathSyntaxError as error:
             if assignment.find("=", at + 1) < 0 or '"' not in assignment[:at]:
-                raise usage_error(f"--set {assignment}: {error} at column {error.column}", param="set") from error
+                raise usage_error(f"--set {assignment}: {error} at column {error.column}", param="--set") from error
     if not isinstance(steps[0], str):
-        raise usage_error(f"--set {assignment}: the body is an object; the path must start with a field", param="set")
+        raise usage_error(f"--set {assignment}: the body is an object; the path must start with a field", param="--set")
     text = assignment[at + 1 :]
     try:
         return steps, strict_json(text)
@@ -133,12 +133,12 @@ def merge(
             if discriminator and variant in field.variants:
                 raise usage_error(
                     f"--{flag_name(name)} does not apply to {discriminator} {variant}",
-                    param=name,
+                    param=f"--{flag_name(name)}",
                     hint=f"It applies to: {listing(field.shapes)}",
                 )
             shape = next(iter(field.shapes.values()))
         if len(values) > 1 and not shape.is_array:
-            raise usage_error(f"--{flag_name(name)} takes one value here, not {len(values)}", param=name)
+            raise usage_error(f"--{flag_name(name)} takes one value here, not {len(values)}", param=f"--{flag_name(name)}")
         body[name] = list(values) if shape.is_array else values[-1]
     return body
 
@@ -199,7 +199,7 @@ def refusal(
         hint = f"Correct it, or {unchecked}; see the expected body with: {command} --request-schema"
     else:
         hint = f"See: {command} --help"
-    first = found[0].path if found else None
+    first = as_given(found[0].path) if found else next(iter(missing), None)
     error = usage_error("; ".join(sentences), param=first or None, hint=hint)
     if found:
         of_line = [{"path": name, "problem": "is required"} for name in missing]

@@ -84,10 +84,10 @@ def render(steps: list[Step]) -> str:
     return text
 
 
-def select(document: Any, steps: list[Step]) -> list[Any]:
+def select(document: Any, steps: list[Step], is_null_empty: bool = False) -> list[Any]:
     """Return the values that a path names: one, or one per item where it has a `[]`.
 
-    Raises LookupError with the part of the path that leads nowhere.
+    Raises LookupError with the part of the path that leads nowhere. Where null is empty, what would stand in it is null.
     """
     found = [document]
     for count, step in enumerate(steps, 1):
@@ -99,6 +99,8 @@ def select(document: Any, steps: list[Step]) -> list[Any]:
                 following.append(value[step])
             elif isinstance(step, str) and isinstance(value, dict) and step in value:
                 following.append(value[step])
+            elif value is None and is_null_empty:
+                following.extend(() if step is None else (None,))
             else:
                 raise LookupError(render(steps[:count]))
         found = following

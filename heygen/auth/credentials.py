@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from heygen.core import storage
-from heygen.core.errors import HeygenError
+from heygen.core.errors import HINTS, HeygenError
 from heygen.core.record import Record
 from heygen.core.secrets import WRAPPING
 
@@ -95,7 +95,11 @@ def resolve(context: Context) -> Credential:
     """
     found = find(context)
     if found is None:
-        raise HeygenError("auth_error", f"no API key: {VARIABLE} is not set, and you are not signed in")
+        raise HeygenError(
+            "auth_error",
+            f"no API key: {VARIABLE} is not set, and you are not signed in",
+            hint_for=lambda line: f"{HINTS['auth_error']}; no key is needed to rehearse: {line.rehearsed()}",
+        )
     return found
 
 

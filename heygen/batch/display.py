@@ -58,7 +58,7 @@ class Display:
     def result(self, document: dict[str, Any]) -> None:
         """Print what has become of a row on stdout. Raises HeygenError, BrokenPipeError."""
         self.clear()
-        if self.output.is_human and self.output.steps is None:
+        if self.output.is_human and self.output.selection is None:
             stdout = self.context.stdout
             terminal = self.output.terminal(stdout)
             stdout.write(_row_line(self.context.secrets.masked(document), terminal) + "\n")

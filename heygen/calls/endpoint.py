@@ -48,7 +48,7 @@ class Endpoint:
             if given.get(key) and not is_possible:
                 name = key.replace("_", "-")
                 hint = "Give query parameters with --query NAME=VALUE" if key in ("data", "set") else None
-                raise usage_error(f"--{name} works with {needed}, not with {method}", param=name, hint=hint)
+                raise usage_error(f"--{name} works with {needed}, not with {method}", param=f"--{name}", hint=hint)
         path, query = location(given["path"], invocation.settings.api_base)
         query += [_pair(each) for each in given.get("query", ())]
         if "token" in given:
@@ -119,7 +119,7 @@ def _is_at(url: str, base: str) -> bool:
 
 
 def _no_path(text: str, why: str, hint: str = "Give a path such as v3/videos, as in the API reference") -> HeygenError:
-    return usage_error(f'"{text}" {why}', param="path", hint=hint)
+    return usage_error(f'"{text}" {why}', param="<path>", hint=hint)
 
 
 def _content(invocation: Invocation) -> dict[str, Any] | None:
@@ -144,7 +144,7 @@ def _encoded(content: dict[str, Any] | None) -> bytes | None:
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not name or not equals:
-        raise usage_error(f"--query {text}: expected NAME=VALUE", param="query", hint="For example: --query limit=5")
+        raise usage_error(f"--query {text}: expected NAME=VALUE", param="--query", hint="For example: --query limit=5")
     return name, value
 
 
@@ -152,14 +152,14 @@ def _header(text: str) -> tuple[str, str]:
     """Return name and value of a header; what is wrong with one is told without its value, which may be a secret."""
     name, colon, value = (part.strip(" \t") for part in text.partition(":"))
     if not colon or not name or not set(name.lower()) <= _SIGNS_OF_A_NAME:
-        raise usage_error("--header: expected NAME:VALUE", param="header", hint="For example: --header 'Accept-Language: de'")
+        raise usage_error("--header: expected NAME:VALUE", param="--header", hint="For example: --header 'Accept-Language: de'")
     if not all(" " <= sign <= "~" or sign == "\t" for sign in value):
-        raise usage_error(f"--header {name}: its value must be printable ASCII", param="header")
+        raise usage_error(f"--header {name}: its value must be printable ASCII", param="--header")
     if name.lower() in _CREDENTIAL_HEADERS:
         hint = "The credential comes from HEYGEN_API_KEY or from: heygen auth login"
-        raise usage_error(f"--header cannot carry a credential, so {name} is not allowed", param="header", hint=hint)
+        raise usage_error(f"--header cannot carry a credential, so {name} is not allowed", param="--header", hint=hint)
     if name.lower() == "idempotency-key":
-        raise usage_error(f"--header cannot set {name}", param="header", hint="Use --idempotency-key")
+        raise usage_error(f"--header cannot set {name}", param="--header", hint="Use --idempotency-key")
     if name.lower() in _OWN_HEADERS:
-        raise usage_error(f"--header cannot set {name}, which heygen sets itself", param="header")
+        raise usage_error(f"--header cannot set {name}, which heygen sets itself", param="--header")
     return name, value

@@ -7,12 +7,49 @@ from heygen.api.fields import flag_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Sequence
 
     from heygen.api.operations import Operation
 
 # What a list needs and we do not know, with the command that prints it; the shells know this form, PowerShell too.
 _LOOKED_UP = {"username": "heygen user me get --get data.username"}
+
+
+# What lists the values of a parameter or a field, by its name; a description may name another command.
+_LISTED_BY = {
+    "avatar_id": "heygen avatar looks list",
+    "look_id": "heygen avatar looks list",
+    "group_id": "heygen avatar list",
+    "avatar_group_id": "heygen avatar list",
+    "voice_id": "heygen model audio voices list",
+    "video_id": "heygen video list",
+    "video_ids": "heygen video list",
+    "session_id": "heygen video-agent list",
+    "style_id": "heygen video-agent styles list",
+    "lipsync_id": "heygen lipsync list",
+    "video_translation_id": "heygen video-translate list",
+    "template_id": "heygen template list",
+    "endpoint_id": "heygen webhook endpoints list",
+    "brand_kit_id": "heygen brand kits list",
+    "brand_glossary_id": "heygen brand glossaries list",
+    "username": "heygen user me get --get data.username",
+    "asset_id": 'heygen asset list --username "$(heygen user me get --get data.username)"',
+    "output_languages": "heygen video-translate languages list",
+    "input_language": "heygen video-translate languages list",
+    "events": "heygen webhook event-types list",
+}
+
+
+def for_missing(missing: Sequence[str], operation: Operation | None = None) -> str | None:
+    """Return where to find the first of what a call lacks, as one writes it (`<video-id>`, `--avatar-id`); None where
+    no command lists it."""
+    for written in missing:
+        name = written.strip("<>").lstrip("-").replace("-", "_")
+        lister = list_command_for_ids(operation) if operation and written.startswith("<") else None
+        lister = lister or (list_command_for_value(operation, name) if operation else _LISTED_BY.get(name))
+        if lister:
+            return f"Find {written} with: {lister}"
+    return None
 
 
 def command_line(*words: str) -> str:
@@ -52,7 +89,8 @@ def list_command_for_value(operation: Operation, param: str) -> str | None:
         return None
     description = _description(operation.body_schema or {}, steps, operation.document)
     named = re.search(r"(heygen(?: [a-z-]+)+ list) shows ", description)
-    return named[1] if named else None
+    name = next((step for step in reversed(steps) if isinstance(step, str)), "")
+    return named[1] if named else _LISTED_BY.get(name)
 
 
 def _description(schema: dict[str, Any], steps: list[Any], document: dict[str, Any]) -> str:

@@ -29,9 +29,15 @@ class InputReader:
         if given == "-":
             return bodies.parse_data(self._stdin("-d"), "stdin")
         if given.lstrip()[:1] in ("{", "[", '"'):
-            return bodies.parse_data(given, "the value of -d")
+            try:
+                return bodies.parse_data(given, "the value of -d")
+            except HeygenError as error:
+                meant = _in_double_quotes(given)
+                if meant is not None:
+                    error.hint_for = lambda line: line.trying({"data": meant})
+                raise
         if not given.strip():
-            raise usage_error("-d is empty", param="data", hint="Give JSON, a file's path, or - for stdin")
+            raise usage_error("-d is empty", param="--data", hint="Give JSON, a file's path, or - for stdin")
         try:
             with open(given, "rb") as stream:
                 data = stream.read(LARGEST_DOCUMENT + 1)
@@ -43,7 +49,7 @@ class InputReader:
             raise HeygenError(
                 "cli_file_io_error" if is_unreadable else "usage_error",
                 f"cannot read the file {given} given with -d: {getattr(error, 'strerror', None) or error}",
-                param="data",
+                param="--data",
                 hint="-d takes inline JSON that starts with {, a file's path, or - for stdin",
             ) from error
 
@@ -58,11 +64,13 @@ class InputReader:
         if is_checked and given[:1] == "@" and len(given) > 1 and not any(map(str.isspace, given)):
             from shlex import quote
 
-            from_file = f"--{flag.name} - < {quote(given[1:])}"
+            file = quote(given[1:])
+            unchecked = "Add --no-validate to send it anyway; to send the text of a file: "
             raise usage_error(
                 f"--{flag.name} takes text, not a file name: {given}",
-                param=flag.name,
-                hint=f"Add --no-validate to send it anyway; to send the text of a file: {from_file}",
+                param=f"--{flag.name}",
+                hint=f"{unchecked}--{flag.name} - < {file}",
+                hint_for=lambda line: f"{unchecked}{line.with_flags({flag.name: '-'})} < {file}",
             )
         return given
 
@@ -74,6 +82,21 @@ class InputReader:
             )
         self.stdin_taken_by = wanted_by
         return _decoded(self.invocation.context.stdin.read(), "stdin")
+
+
+def _in_double_quotes(text: str) -> str | None:
+    """Return the JSON that was meant by an object in single quotes, as Python writes it, or None."""
+    import ast
+
+    from heygen.output.printer import compact
+
+    try:
+        value = ast.literal_eval(text.strip())
+        if isinstance(value, dict):
+            return compact(value)
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+        pass
+    return None
 
 
 def _decoded(data: bytes, source: str) -> str:

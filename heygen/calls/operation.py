@@ -23,11 +23,22 @@ def run(invocation: Invocation) -> int:
     given = invocation.given
     for key in ("request_schema", "response_schema"):
         if given.get(key):
-            invocation.output.schema(_schema(operation, key))
+            invocation.output.schema(_schema(operation, key, invocation))
             return ExitCode.OK
+    if given.get("example"):
+        from heygen.api.example import example
+
+        invocation.output.schema(example(operation, _variant(invocation), bool(given.get("full"))))
+        return ExitCode.OK
+    if given.get("full"):
+        raise usage_error("--full goes with --example", param="--full", hint_for=lambda line: line.trying({"example": "true"}))
+    if invocation.output.selection is not None and not given.get("dry_run"):
+        from heygen.calls import selecting
+
+        selecting.check(invocation.output.selection, operation, bool(given.get("wait")))
     request.refuse_without_wait(invocation)
     if "max_items" in given and not given.get("all"):
-        raise usage_error("--max-items needs --all", param="max-items", hint="Add --all")
+        raise usage_error("--max-items needs --all", param="--max-items", hint="Add --all")
     call = request.prepare(invocation)
     listing = None
     if given.get("all"):
@@ -72,10 +83,37 @@ def print_result(invocation: Invocation, document: Any, method: str, columns: di
         raise
 
 
-def _schema(operation: Operation, key: str) -> dict[str, Any]:
-    """Return the self-contained request or response schema of an operation."""
-    schema = operation.body_schema if key == "request_schema" else operation.response_schema
-    return schemas.export(schema or {}, operation.document)
+def _schema(operation: Operation, key: str, invocation: Invocation) -> dict[str, Any]:
+    """Return the self-contained request or response schema of an operation, or that of the variant that --type names.
+
+    A `$comment` at its beginning says which variants and parts it has, and how to print one alone.
+    """
+    schema = (operation.body_schema if key == "request_schema" else operation.response_schema) or {}
+    variants = schemas.variants(schema, operation.document) if key == "request_schema" else {}
+    variant = _variant(invocation) if variants else None
+    exported = schemas.export(variants[variant] if variant else schema, operation.document)
+    said = []
+    if variants and not variant:
+        said.append(f"One variant: --{schema['discriminator']['propertyName']} {'|'.join(variants)}.")
+    if "$defs" in exported:
+        said.append(f"One part: --get '$defs.NAME', of {', '.join(exported['$defs'])}.")
+    first = {"$schema": exported.pop("$schema"), **({"$comment": " ".join(said)} if said else {})}
+    return {**first, **exported}
+
+
+def _variant(invocation: Invocation) -> str | None:
+    """Return the variant of a union body that the command line names. Raises a usage error for one that there is not."""
+    operation = invocation.command.operation
+    schema = operation.body_schema or {}
+    chooser = schema.get("discriminator", {}).get("propertyName")
+    chosen = invocation.given.get(chooser) if chooser else None
+    if chosen is None:
+        return None
+    variants = schemas.variants(schema, operation.document)
+    if chosen not in variants:
+        message = f'--{chooser} must be one of: {", ".join(variants)}; not "{chosen}"'
+        raise usage_error(message, param=f"--{chooser}")
+    return chosen
 
 
 def dry_run(invocation: Invocation, call: Call) -> dict[str, Any]:

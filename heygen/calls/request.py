@@ -10,10 +10,11 @@ from heygen.http.client import Call
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Sequence
 
     from heygen.api.operations import Operation
     from heygen.calls.invocation import Invocation
+    from heygen.core.errors import HeygenError
 
 _WITHOUT_SIGNS = str.maketrans("_:.-", "0000")  # for a look at the other characters of an idempotency key
 
@@ -42,7 +43,7 @@ def refuse_without_wait(invocation: Invocation) -> None:
     given = invocation.given
     for name, is_given in (("output-path", "output_path" in given), ("open", given.get("open"))):
         if is_given and not given.get("wait"):
-            raise usage_error(f"--{name} needs --wait", param=name, hint="Add --wait")
+            raise usage_error(f"--{name} needs --wait", param=f"--{name}", hint="Add --wait")
 
 
 def _content(
@@ -62,10 +63,23 @@ def _content(
     found = [] if values.get("no_validate") else bodies.problems(operation, content)
     if found or missing:
         elsewhere = (content or {}).keys() - by_field.keys()
-        raise bodies.refusal(found, fields, invocation.command.path, missing, values.get("set", ()), elsewhere)
+        error = bodies.refusal(found, fields, invocation.command.path, missing, values.get("set", ()), elsewhere)
+        _say_where_to_find(error, invocation, [*missing, *(each.path for each in found if each.kind == "missing")])
+        raise error
     if not values.get("no_validate"):
         _warn(invocation, operation, content)
     return content
+
+
+def _say_where_to_find(error: HeygenError, invocation: Invocation, missing: Sequence[str]) -> None:
+    """Add to a refusal the command that lists what is missing, if one does."""
+    from heygen.calls import hints
+
+    written = [invocation.command.written(each) or each for each in missing]
+    found = hints.for_missing(written, invocation.command.operation)
+    if found:
+        others = (error.hint or "").replace("Correct it, or add", "or add", 1)
+        error.hint = found if others.startswith("See: ") else f"{found}; {others[:1].lower()}{others[1:]}"
 
 
 def _warn(invocation: Invocation, operation: Operation, content: dict[str, Any] | None) -> None:
@@ -91,7 +105,9 @@ def _warn(invocation: Invocation, operation: Operation, content: dict[str, Any] 
 
 def _refuse_missing(invocation: Invocation) -> None:
     if invocation.missing:
-        raise bodies.refusal([], invocation.command.fields, invocation.command.path, invocation.missing)
+        error = bodies.refusal([], invocation.command.fields, invocation.command.path, invocation.missing)
+        _say_where_to_find(error, invocation, invocation.missing)
+        raise error
 
 
 def _call(
@@ -168,7 +184,7 @@ def idempotency_key(invocation: Invocation) -> str:
         return invocation.context.uuid()
     if not 1 <= len(given) <= 255 or not given.isascii() or not given.translate(_WITHOUT_SIGNS).isalnum():
         raise usage_error(
-            "--idempotency-key must be 1 to 255 characters: letters, digits and _ : . -", param="idempotency-key"
+            "--idempotency-key must be 1 to 255 characters: letters, digits and _ : . -", param="--idempotency-key"
         )
     return given
 

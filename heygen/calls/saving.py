@@ -72,7 +72,7 @@ class Target:
         self.path = path
         self._may_overwrite = bool(invocation.given.get("force"))
         if path == "":
-            raise usage_error("--output-path is empty", param="output-path")
+            raise usage_error("--output-path is empty", param="--output-path")
         ends_as_directory = path is not None and (path.endswith(os.sep) or bool(os.altsep and path.endswith(os.altsep)))
         self.is_directory = path is None or ends_as_directory or os.path.isdir(path)
         if path is None or path == "-":
@@ -85,7 +85,7 @@ class Target:
                 "cli_file_io_error",
                 f"the directory {folder} does not exist",
                 hint=f"Create it with: mkdir -p {quote(folder)}",
-                param="output-path",
+                param="--output-path",
             )
         if not self.is_directory:
             self._confirm_overwriting(path)
@@ -109,12 +109,12 @@ class Target:
         if self.is_directory:
             return
         if self.path == "-":
-            raise usage_error("standard output can take only one file, and there are several", param="output-path")
+            raise usage_error("standard output can take only one file, and there are several", param="--output-path")
         try:
             os.mkdir(self.path or "")
         except OSError as error:
             reason = f"cannot create the directory {self.path} for several files: {error.strerror}"
-            raise HeygenError("cli_file_io_error", reason, param="output-path") from error
+            raise HeygenError("cli_file_io_error", reason, param="--output-path") from error
         self.is_directory = True
 
     def save(self, resource: Resource, name: str) -> str | None:
@@ -122,16 +122,16 @@ class Target:
         stdout = self.invocation.context.stdout
         if self.path == "-" and stdout.is_terminal and not resource.kind.assets[name].is_text:
             raise usage_error(
-                "standard output is a terminal, and the file is not text", param="output-path", hint="Redirect it: > file"
+                "standard output is a terminal, and the file is not text", param="--output-path", hint="Redirect it: > file"
             )
         link = resource.link(name)
         path = self.path or ""
         if self.is_directory and path != "-":
             path = os.path.join(path, resource.file_name(name, link))
             if os.path.isdir(path):
-                raise HeygenError("cli_file_io_error", f"{path} is a directory", param="output-path")
+                raise HeygenError("cli_file_io_error", f"{path} is a directory", param="--output-path")
             if self._is_special(path):  # which only whoever names it can mean
-                raise HeygenError("cli_file_io_error", f"{path} is not a regular file", param="output-path", hint="Remove it")
+                raise HeygenError("cli_file_io_error", f"{path} is not a regular file", param="--output-path", hint="Remove it")
             self._confirm_overwriting(path)
         part = self.part(path, f"{resource.kind.noun} {resource.id} {name}")
         from heygen.files.download import Download

@@ -66,6 +66,8 @@ class _Waiting:
             self.target = Target(self.invocation, self.invocation.given["output_path"])
         # A creation that is cut off may have cost credits all the same, so its answer gets a little longer.
         answer = self._send(call.replace(deadline=self.deadline + SHORTEST_REQUEST))
+        if self.invocation.output.selection is not None:
+            self.invocation.output.selection.created = answer.document
         if self.operation.method == "GET":
             waited_for = [jobs.Job(self._own_id())]
             # This very call was the first poll.

@@ -88,6 +88,12 @@ class Command(Record):
         """The command as one types it: `heygen video create`."""
         return " ".join(("heygen", *self.words))
 
+    def written(self, key: str) -> str | None:
+        """Return the flag or argument with a key as one writes it: `--voice-id`, `<video-id>`; None where there is none."""
+        named = [f"<{argument.name}>" for argument in self.arguments if argument.key == key]
+        named += [f"--{flag.name}" for flag in self.flags if flag.key == key]
+        return named[0] if named else None
+
     @property
     def usage(self) -> str:
         """The one line that shows how it is called."""
@@ -157,6 +163,7 @@ GLOBAL_FLAGS = (
         pattern=r"(?i:X-HeyGen-Client-Source):[ \t]*[A-Za-z0-9_.-]+[ \t]*",
         description="Name the program that calls this one.",
     ),
+    Flag(name="json", type="boolean", section=GLOBAL, is_hidden=True, description="Print JSON, as without --human."),
     Flag(
         name="help", short="h", type="boolean", section=GLOBAL, description="Show the whole help; -h shows a short one."
     ),
@@ -164,6 +171,9 @@ GLOBAL_FLAGS = (
 
 # Only before any command word: `update` has a --version of its own.
 VERSION = Flag(name="version", short="v", type="boolean", section=GLOBAL, description="Print the version.")
+
+# The same in capitals, as many programs have it.
+VERSION_V = Flag(name="V", short="V", dest="version", type="boolean", section=GLOBAL, is_hidden=True)
 
 HELP_ALL = Flag(name="all", type="boolean", section=GLOBAL, description="Show every command, with `heygen help`.")
 
@@ -187,7 +197,10 @@ WAIT_FLAGS = (
 IDEMPOTENCY_KEY = Flag(
     name="idempotency-key",
     value_name="<key>",
-    description="Key that makes it safe to repeat the call; generated if not given.",
+    description=(
+        "Key to send with the call: where the API honors it, a repeat with the same key does nothing twice. Generated if "
+        "not given."
+    ),
 )
 SAVE = Flag(
     name="output-path",
@@ -205,7 +218,8 @@ OPEN = Flag(
     description="Show the finished page or file in the browser, with --wait.",
 )
 OVERWRITE = Flag(name="force", type="boolean", section=OUTPUT, description="Overwrite an existing file without asking.")
-FORCE = Flag(name="force", type="boolean", description="Skip the confirmation prompt.")
+FORCE = Flag(name="force", type="boolean", description="Skip the confirmation prompt, as --yes does.")
+YES = Flag(name="yes", dest="force", type="boolean", is_hidden=True, description="Skip the confirmation prompt.")
 
 
 def value_name(flag: Flag) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from heygen.cli.parser import CommandLine, read
+from heygen.cli.line import CommandLine
+from heygen.cli.parser import read
 from heygen.cli.registry import COMMANDS
 from heygen.core import build
 from heygen.core.errors import ExitCode, HeygenError
@@ -70,7 +71,7 @@ def _unread() -> HeygenError:
 
 
 def _run(argv: Sequence[str], line: CommandLine, context: Context, receipt: Receipt, outcome: dict[str, str]) -> int:
-    read(argv, line)
+    _read(argv, line)
     if line.options.get("version"):
         from heygen import __version__
 
@@ -88,10 +89,14 @@ def _run(argv: Sequence[str], line: CommandLine, context: Context, receipt: Rece
     from heygen.output.printer import Printer
 
     settings = Settings(context, line.options, is_lenient=line.words[0] in ("config", "doctor"))
+    if line.options.get("get") is not None:
+        from heygen.output.selection import Selection
+
+        line.selection = Selection(line.options["get"])
     output = Printer(
         context,
         settings.is_human,
-        line.options.get("get"),
+        line.selection,
         settings.color,
         lambda token, **others: line.with_flags({"token": token, **others}),
         bool(line.options.get("quiet")),
@@ -104,13 +109,37 @@ def _run(argv: Sequence[str], line: CommandLine, context: Context, receipt: Rece
     return _call(line, context, settings, output, receipt)
 
 
+def _read(argv: Sequence[str], line: CommandLine) -> None:
+    """Read the command line, other words for a command that only reads included. Raises a usage error."""
+    options = dict(line.options)
+    try:
+        read(argv, line)
+    except HeygenError as error:
+        if not line.mistakes:
+            raise
+        from heygen.cli.mending import meant
+
+        other = meant.carried_out(argv, line)
+        if other is None:
+            raise meant.mended(error, argv, line) from error
+        line.restart(options)
+        _read(other, line)
+
+
 def _call(line: CommandLine, context: Context, settings: Settings, output: Printer, receipt: Receipt) -> int:
     from heygen.calls.invocation import Invocation
 
     def waiting_command(words: Sequence[str], arguments: Sequence[str]) -> str:
         from heygen.cli import tree
 
-        command = line.carried_to(tree.command(tuple(words)), arguments, "wait").typed()
+        shown = tree.command(tuple(words))
+        other = line.carried_to(shown, arguments, "wait")
+        if line.selection is not None:
+            from heygen.calls import selecting
+
+            if not selecting.is_possible(line.selection, shown.operation, is_waiting=True):
+                other.flags = [each for each in other.flags if each[0].name != "get"]
+        command = other.typed()
         return command.replace("heygen", context.rehearsal, 1) if context.rehearsal else command
 
     context.take_signals()
@@ -124,8 +153,11 @@ def _call(line: CommandLine, context: Context, settings: Settings, output: Print
         return operation.run(invocation)
     if line.missing:
         from heygen.api.body import refusal
+        from heygen.calls.hints import for_missing
 
-        raise refusal([], (), command.path, line.missing)
+        error = refusal([], (), command.path, line.missing)
+        error.hint = for_missing(line.missing) or error.hint
+        raise error
     return COMMANDS[command.words].load().run(invocation)
 
 
@@ -139,10 +171,16 @@ def _report(error: HeygenError, line: CommandLine, context: Context, receipt: Re
         is_human = settings.is_human
     except HeygenError:
         is_human = False
+    if error.hint_for is not None:
+        error.hint = error.hint_for(line) or error.hint
+    if error.status is not None and error.param and line.command is not None:
+        # What the API calls a field, and what sets it here.
+        written = line.command.written(error.param.partition("[")[0] if error.param.endswith("]") else error.param)
+        error.details = {**error.details, "flag": written} if written else error.details
     # --get is for the state that an error carries.
-    field = line.options.get("get") if error.result is not None else None
+    selection = line.selection if error.result is not None else None
     try:
-        is_told = Printer(context, is_human, field, settings.color).error(error, lambda: line.usage)
+        is_told = Printer(context, is_human, selection, settings.color).error(error, lambda: line.usage)
         if not is_told and receipt.is_open:
             # What may have been paid for is worth breaking the rule that stdout holds results alone.
             context.stdout.write(compact(error.envelope()) + "\n")

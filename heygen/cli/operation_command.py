@@ -14,6 +14,7 @@ from heygen.cli.command import (
     SAVE,
     WAIT_FLAGS,
     WAITING,
+    YES,
     Argument,
     Command,
     Flag,
@@ -47,7 +48,7 @@ _BODY_FLAGS = (
     ),
 )
 _UNHEEDED_KEY = IDEMPOTENCY_KEY.replace(
-    description="Key to send with the call. The API may not honor it here, so a repeat may do the work twice.",
+    description=f"{IDEMPOTENCY_KEY.description} The API may not honor it here.",
 )
 _ALL_FLAGS = (
     Flag(
@@ -70,6 +71,13 @@ _DRY_RUN = Flag(
     section=OUTPUT,
     description="Check the request and print it instead of sending it.",
 )
+_EXAMPLE = Flag(
+    name="example",
+    type="boolean",
+    section=OUTPUT,
+    description="Print an example of the request body, the least that is taken, and exit; no key needed.",
+)
+_FULL = Flag(name="full", type="boolean", section=OUTPUT, description="With --example: every field.")
 _REQUEST_SCHEMA = Flag(
     name="request-schema",
     type="boolean",
@@ -98,13 +106,15 @@ def make(operation: Operation) -> Command:
     if operation.method == "POST":
         flags.append(IDEMPOTENCY_KEY if operation.idempotency in ("header", "natural") else _UNHEEDED_KEY)
     if operation.is_destructive:
-        flags.append(FORCE)
+        flags.extend((FORCE, YES))
     flags.append(_DRY_RUN)
     if operation.wait is not None:
         flags.extend(WAIT_FLAGS)
         if _has_file(operation.wait):
             flags.extend((SAVE, OVERWRITE.replace(section=WAITING), OPEN))
     if operation.body_schema is not None:
+        if not operation.is_multipart:
+            flags.extend((_EXAMPLE, _FULL))
         flags.append(_REQUEST_SCHEMA)
     if operation.response_schema is not None:
         flags.append(_RESPONSE_SCHEMA)

@@ -11,16 +11,17 @@ from __future__ import annotations
 from argparse import PARSER, SUPPRESS, Action, ArgumentParser, HelpFormatter
 
 from heygen.cli import registry, tree, values
-from heygen.cli.command import GLOBAL, GLOBAL_FLAGS, HELP_ALL, VERSION, Flag, value_name
+from heygen.cli.command import GLOBAL, GLOBAL_FLAGS, HELP_ALL, VERSION, VERSION_V, Flag, value_name
+from heygen.cli.line import CommandLine, Mistake
 from heygen.core.errors import HeygenError, usage_error
 from heygen.core.suggest import closest, listing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
-    from typing import Any, Iterator, Mapping, Sequence
+    from typing import Any, Iterator, Sequence
 
-    from heygen.cli.command import Argument, Command
+    from heygen.cli.command import Argument
 
 # Stands before every value that argparse is handed, so that none looks like a flag to it.
 _MARK = ":"
@@ -28,79 +29,12 @@ _MARK = ":"
 _GLOBAL = "global "
 
 
-class CommandLine:
-    """A command line as far as it has been read: what is to run with which values, and what is wrong with it.
-
-    `command` is None where only a group, or nothing, is named. `given` holds the flags and positionals that the user
-    set, by key, `options` the global flags; `missing` names required ones that are not there, as one writes them.
-    """
-
-    def __init__(self, options: dict[str, Any] | None = None) -> None:
-        self.words: tuple[str, ...] = ()
-        self.command: Command | None = None
-        self.given: dict[str, Any] = {}
-        self.options: dict[str, Any] = dict(options or {})
-        self.missing: tuple[str, ...] = ()
-        self.moved_from: tuple[str, ...] | None = None  # the old words that were used
-        self.is_help = False  # `heygen help …`, or --help
-        self.is_help_word = False  # `heygen help …` alone
-        self.is_brief = False  # -h, or nothing at all: the short help
-        self.topic: str | None = None  # of `heygen help <topic>`
-        self.problems: list[HeygenError] = []
-        self.usage = ""  # how the command or group is called; of that with the first problem, if there is one
-        self.flags: list[tuple[Flag, str]] = []  # as they were written, in order
-        self.positionals: list[str] = []
-
-    def argv(self) -> list[str]:
-        """Return the arguments once more: words, positionals, flags."""
-        looks_like_flags = any(text.startswith("-") for text in self.positionals)
-        parts = [*self.words, *(() if looks_like_flags else self.positionals)]
-        for flag, text in self.flags:
-            if flag.type == "boolean":
-                parts.append(f"--{flag.name}" + ("=false" if text.lower() in values.FALSE else ""))
-            elif text.startswith("-"):
-                parts.append(f"--{flag.name}={text}")
-            else:
-                parts.extend((f"--{flag.name}", text))
-        return [*parts, "--", *self.positionals] if looks_like_flags else parts
-
-    def typed(self) -> str:
-        """Return the command line once more, as one types it in a shell."""
-        from shlex import quote
-
-        return " ".join(map(quote, ("heygen", *self.argv())))
-
-    def carried_to(self, command: Command, positionals: Sequence[str], *switches: str) -> CommandLine:
-        """Return the line of another command with those of our flags that it takes as well, and these switches set."""
-        named = {flag.name: flag for flag in command.flags}
-        other = CommandLine()
-        other.words, other.command, other.positionals = command.words, command, list(positionals)
-        other.flags = [
-            (flag, text)
-            for flag, text in self.flags
-            if flag.section == GLOBAL or (flag.name in named and named[flag.name].key == flag.key)
-        ]
-        written = {flag.name for flag, _ in other.flags}
-        other.flags[:0] = [(named[name], "true") for name in switches if name in named and name not in written]
-        return other
-
-    def with_flags(self, changed: Mapping[str, str]) -> str | None:
-        """Return this command line, as one types it, with other values for flags; None where it does not take one."""
-        named = {flag.name: flag for flag in self.command.flags} if self.command else {}
-        if not named.keys() >= changed.keys():
-            return None
-        other = CommandLine()
-        other.words, other.positionals = self.words, self.positionals
-        kept = [each for each in self.flags if each[0].name not in changed]
-        other.flags = [*kept, *((named[name], value) for name, value in changed.items())]
-        return other.typed()
-
-
 def read(argv: Sequence[str], line: CommandLine) -> None:
     """Read a command line (without the program's name) into `line`.
 
     Raises the first of the usage errors, which suggest near misses; `line` then holds all that could be read.
     """
+    line.count = len(argv)
     for key, value in vars(Parser(line).parse_args(argv)).items():
         if key.startswith(_GLOBAL):
             line.options[key[len(_GLOBAL) :]] = value
@@ -108,10 +42,12 @@ def read(argv: Sequence[str], line: CommandLine) -> None:
             line.given[key] = value
     if line.is_help_word:
         line.options["help"] = True
+    if line.options.pop("json", False):
+        line.options["human"] = False
     command = line.command
     if command is not None:
-        empty = [each for each in command.arguments if line.given.get(each.key) == ""]
-        line.problems += (usage_error(f"<{each.name}> must not be empty", param=each.name) for each in empty)
+        empty = [f"<{each.name}>" for each in command.arguments if line.given.get(each.key) == ""]
+        line.problems += (usage_error(f"{written} must not be empty", param=written) for written in empty)
         needed = [(f"<{each.name}>", each) for each in command.arguments]
         needed += [(f"--{each.name}", each) for each in command.flags]
         line.missing = tuple(written for written, each in needed if each.is_required and each.key not in line.given)
@@ -158,7 +94,7 @@ class Parser(ArgumentParser):
                     self._add_flag(self.stand_ins[argument.name], argument.key)
         elif not is_lost:
             self.add_subparsers(prog=self.prog, action=_Word, dest=SUPPRESS)
-        for flag in (*GLOBAL_FLAGS, *(() if words else (VERSION,)), *((HELP_ALL,) if line.is_help_word else ())):
+        for flag in (*GLOBAL_FLAGS, *(() if words else (VERSION, VERSION_V)), *((HELP_ALL,) if line.is_help_word else ())):
             if f"--{flag.name}" not in self.flags:
                 self._add_flag(flag, _GLOBAL + flag.key)
 
@@ -211,7 +147,10 @@ class Parser(ArgumentParser):
                 self._add_positional(argument)
         namespace, surplus = super().parse_known_args([*(_MARK + text for text in rest), *marked], namespace)
         if surplus:
-            self.line.problems.append(self._surplus(surplus[0][len(_MARK) :]))
+            text, places = surplus[0][len(_MARK) :], self.line.positional_places
+            self.line.problems.append(self._surplus(text))
+            if len(places) >= len(surplus):
+                self._mistake("surplus", places[-len(surplus)], text)
         return namespace, []
 
     def _typed(self, flag: Flag, text: str) -> Any:
@@ -224,7 +163,7 @@ class Parser(ArgumentParser):
     def _check_value(self, action: Action, value: Any) -> None:
         if action.choices is not None and value not in action.choices and value is not SUPPRESS:
             written = action.option_strings[0] if action.option_strings else f"<{action.metavar}>"
-            self.line.problems.append(values.not_among(written, value, tuple(action.choices), written.strip("-<>")))
+            self.line.problems.append(values.not_among(written, value, tuple(action.choices), written))
 
     def error(self, message: str) -> Any:
         """Raise argparse's own complaint as a usage error; nothing is printed and nothing exits here."""
@@ -236,16 +175,20 @@ class Parser(ArgumentParser):
         """Return the flags that stand here, each with its value, and the rest: positionals, or a word and all after it."""
         flags: list[tuple[Flag, str]] = []
         rest: list[str] = []
-        following = iter(tokens)
-        for token in following:
+        places: list[int] = []  # of the rest
+        following = iter(enumerate(tokens, self.line.count - len(tokens)))
+        for at, token in following:
             if token == "--":
-                rest += following
+                left = list(following)
             elif token.startswith("-") and token != "-" and not values.is_number(token):
-                flags += self._flag(token, following)
+                flags += self._flag(at, token, following)
+                continue
             else:
-                rest.append(token)
-                if self.takes_rest:
-                    rest += following
+                left = [(at, token), *(following if self.takes_rest else ())]
+            places += [place for place, _ in left]
+            rest += [text for _, text in left]
+        if self.command is not None:
+            self.line.positional_places = places
         return flags, [] if self.is_lost else rest
 
     @property
@@ -253,7 +196,7 @@ class Parser(ArgumentParser):
         """Whether what follows the first word is read elsewhere: by the parser of that word, or by another program."""
         return not self.is_lost and (self.command is None or self.command.takes_rest)
 
-    def _flag(self, token: str, following: Iterator[str]) -> list[tuple[Flag, str]]:
+    def _flag(self, at: int, token: str, following: Iterator[tuple[int, str]]) -> list[tuple[Flag, str]]:
         """Return the flag that a token names, with the value that is written with it or follows; none if unknown."""
         if token.startswith("--"):
             written, equals, value = token.partition("=")
@@ -263,33 +206,37 @@ class Parser(ArgumentParser):
             text = value[1:] if value.startswith("=") else value or None
         flag = self.flags.get(written)
         if flag is None:
-            self.line.problems.append(self._unknown_flag(written if written.startswith("--") else token))
+            self._unknown_flag(at, written if written.startswith("--") else token)
             return []
         if text is None:
-            text = "true" if flag.type == "boolean" else next(following, None)
+            text = "true" if flag.type == "boolean" else next(following, (at, None))[1]
         if text is None:
-            self.line.problems.append(usage_error(f"{written} needs a value: {value_name(flag)}", param=flag.name))
+            self.line.problems.append(usage_error(f"{written} needs a value: {value_name(flag)}", param=written))
             return []
         if flag.name == "help" and text.lower() in values.TRUE:
             self.line.is_help = True
             self.line.is_brief = written == "-h" and not self.line.is_help_word
         return [(flag, text)]
 
-    def _unknown_flag(self, written: str) -> HeygenError:
-        name = written.lstrip("-")
-        near = closest(name, [flag.name for flag in self.flags.values() if not flag.is_hidden])
+    def _unknown_flag(self, at: int, written: str) -> None:
+        near = closest(written.lstrip("-"), [flag.name for flag in self.flags.values() if not flag.is_hidden])
         message = f'unknown flag "{written}" for "{self.prog}"'
         if near:
             message += f"; did you mean --{near}?"
         elif self.command is None:
             message += "; flags of a command come after its name"
-        return usage_error(message, hint=f"See: {self.prog} --help", param=name)
+        self.line.problems.append(usage_error(message, hint=f"See: {self.prog} --help", param=written))
+        self._mistake("flag", at, written, f"--{near}" if near else None)
+
+    def _mistake(self, kind: str, at: int, text: str, near: str | None = None) -> None:
+        self.line.mistakes.append(Mistake(kind=kind, at=at, text=text, words=self.words, near=near))
 
     # --- words and positionals
 
     def child(self, word: str, rest: list[str]) -> Parser:
         """Return the parser of what follows a word, which stands before `rest`."""
         line = self.line
+        at = line.count - len(rest) - 1
         if word == "help" and not line.is_help_word:
             line.is_help_word = line.is_help = True
             return Parser(line, self.words)
@@ -304,14 +251,16 @@ class Parser(ArgumentParser):
             level = [*level, *TOPICS]
         words = (*self.words, word)
         if word not in level:
-            line.problems.append(self._unknown_word(word, level))
+            self._unknown_word(at, word, level)
+            line.is_lost = True
             return Parser(line, self.words, is_lost=True)
         if words in registry.DEPRECATED:
             line.moved_from, words = words, registry.DEPRECATED[words]
         line.words = words
+        line.places.append(at)
         return Parser(line, words)
 
-    def _unknown_word(self, word: str, level: list[str]) -> HeygenError:
+    def _unknown_word(self, at: int, word: str, level: list[str]) -> None:
         old = {words[0] for words in registry.DEPRECATED}
         shown = [each for each in dict.fromkeys(level) if (self.words or (each,))[0] not in old]
         near = closest(word, shown)
@@ -319,8 +268,11 @@ class Parser(ArgumentParser):
         if near:
             is_topic = self.line.is_help_word and near not in tree.children(self.words)
             wanted = f"{self.prog} help {near}" if is_topic else f"{self.prog} {near} --help"
-            return usage_error(f"{message}; did you mean {near}?", hint=f"Try: {wanted}")
-        return usage_error(f"{message}; expected one of: {listing(shown)}", hint=f"See: {self.prog} --help")
+            error = usage_error(f"{message}; did you mean {near}?", hint=f"Try: {wanted}")
+        else:
+            error = usage_error(f"{message}; expected one of: {listing(shown)}", hint=f"See: {self.prog} --help")
+        self.line.problems.append(error)
+        self._mistake("word", at, word, near)
 
     def _surplus(self, text: str) -> HeygenError:
         message = f'for "{self.prog}"'

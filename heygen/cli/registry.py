@@ -52,6 +52,8 @@ COMMANDS = {
         _entry("feedback", "feedback", "Rate this program, and say why"),
         _entry("sandbox run", "sandbox_run", "Run a command against the simulated API: no key, no credits, no network"),
         _entry("sandbox start", "sandbox_start", "Serve the simulated API until interrupted"),
+        _entry("commands", "commands", "Print the commands as data, for programs and agents"),
+        _entry("skill", "skill", "Print or install what a coding agent should know"),
         _entry("mcp", "mcp", "Serve the API to coding agents as tools (Model Context Protocol)"),
         _entry("doctor", "doctor", "Find out what keeps this program from working"),
         _entry("completion", "completion", "Print a completion script for your shell"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from heygen.cli import tree
-from heygen.cli.parser import CommandLine, read
+from heygen.cli.line import CommandLine
+from heygen.cli.parser import read
 from heygen.core.errors import HeygenError
 
 

@@ -136,6 +136,24 @@ def _waiting() -> tuple[Block, ...]:
     )
 
 
+def _statuses() -> tuple[Block, ...]:
+    from heygen.api.statuses import statuses
+
+    rows = []
+    for each in statuses():
+        said = [", ".join(each.under_way)]
+        said += [f"{title}: {', '.join(words)}" for title, words in (("done", each.done), ("failed", each.failed)) if words]
+        rows.append((" ".join(each.words), "; ".join(part for part in said if part) + "."))
+    return (
+        "By the command that shows the resource. A job is under way until its status is one of those behind done or "
+        "failed; then --wait ends. What has neither has no --wait.",
+        terms(*rows),
+        "A session of video-agent that waits for input or is reviewing goes on when it is answered with video-agent "
+        "send. What has just been created may call itself waiting.",
+        examples("heygen video list --get 'data[].id,data[].status'", "heygen video get <video-id> --wait --get data.status"),
+    )
+
+
 def _data() -> tuple[Block, ...]:
     return (
         "Request fields that are plain values have flags; nested ones are given with -d or --set. If a field is given more "
@@ -209,8 +227,8 @@ def _agents() -> tuple[Block, ...]:
     return (
         "For programs and coding agents that run heygen: JSON in, JSON out, and no prompts.",
         terms(
-            ("Discover", "heygen help --all lists every command; --request-schema and --response-schema print what "
-             "one takes and returns, without a key."),
+            ("Discover", "heygen skill is a guide to read or install; heygen commands --text lists every command; --example, "
+             "--request-schema and --response-schema print what one takes and returns, without a key."),
             ("Rehearse", "--dry-run checks a request and prints it; heygen sandbox run -- ... rehearses a whole pipeline."),
             ("Read", "One JSON document on stdout; --get data.id for one field; exit codes 0 to 4 and 130."),
             ("Recover", "Errors are JSON on stderr; hint names the command to run next."),
@@ -232,6 +250,7 @@ TOPICS = {
         Topic(name="exit-codes", summary="Exit codes and errors", body=_exit_codes),
         Topic(name="formatting", summary="JSON, tables, single fields and pages", body=_formatting),
         Topic(name="waiting", summary="Jobs that take a while, and --wait", body=_waiting),
+        Topic(name="statuses", summary="What status can say of each resource", body=_statuses),
         Topic(name="data", summary="Request bodies with -d, --set and flags", body=_data),
         Topic(name="batch", summary="Hundreds of videos from one file", body=_batch),
         Topic(name="sandbox", summary="Rehearse without a key, credits or a network", body=_sandbox),

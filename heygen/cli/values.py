@@ -38,27 +38,27 @@ def typed(flag: Flag, text: str) -> Any:
         if text.lower() in (*TRUE, *FALSE):
             return text.lower() in TRUE
         shown = "what was given" if flag.is_secret else f'"{text}"'
-        raise usage_error(f"{name} must be true or false, not {shown}", param=flag.name)
+        raise usage_error(f"{name} must be true or false, not {shown}", param=name)
     if flag.type == "duration":
         from heygen.core import duration
 
         try:
             return duration.parse(text)
         except ValueError as error:
-            raise usage_error(f"{name} {error}", param=flag.name) from error
+            raise usage_error(f"{name} {error}", param=name) from error
     if flag.type == "integer":
         if not _is_integer(text):
-            raise usage_error(f'{name} must be an integer, not "{text}"', param=flag.name)
+            raise usage_error(f'{name} must be an integer, not "{text}"', param=name)
         return _within(flag, int(text), text)
     if flag.type == "number":
         if not is_number(text):
-            raise usage_error(f'{name} must be a number, not "{text}"', param=flag.name)
+            raise usage_error(f'{name} must be a number, not "{text}"', param=name)
         return _within(flag, int(text) if _is_integer(text) else float(text), text)
     if flag.pattern:
         import re
 
         if not re.fullmatch(flag.pattern, text):
-            raise usage_error(f"{name} takes {value_name(flag)} alone", param=flag.name)
+            raise usage_error(f"{name} takes {value_name(flag)} alone", param=name)
     return text.upper() if flag.is_upper else text
 
 
@@ -68,7 +68,7 @@ def _within(flag: Flag, value: float, text: str) -> float:
         from heygen.api.validation import bounds
 
         limits = bounds({"minimum": low, "maximum": high})
-        raise usage_error(f"--{flag.name} must be {limits}, not {text}", param=flag.name)
+        raise usage_error(f"--{flag.name} must be {limits}, not {text}", param=f"--{flag.name}")
     return value
 
 

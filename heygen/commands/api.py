@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from heygen.calls.endpoint import METHODS
-from heygen.cli.command import FORCE, IDEMPOTENCY_KEY, OUTPUT, REQUEST, Argument, Command, Flag
+from heygen.cli.command import FORCE, IDEMPOTENCY_KEY, OUTPUT, REQUEST, YES, Argument, Command, Flag
 from heygen.core.errors import ExitCode, HeygenError, usage_error
 
 TYPE_CHECKING = False
@@ -65,10 +65,9 @@ COMMAND = Command(
             value_name="<path=value>",
             description="Set one field of the body, nested ones too: settings.speed=1.2, 'scenes[0].script=Hi'. Repeatable.",
         ),
-        IDEMPOTENCY_KEY.replace(
-            description="Key to send with the call. A POST gets a random one if none is given; not every endpoint honors it.",
-        ),
+        IDEMPOTENCY_KEY,
         FORCE.replace(description="Skip the prompt before deleting, and before overwriting the file of --output-path."),
+        YES,
         Flag(
             name="dry-run",
             type="boolean",
@@ -105,7 +104,7 @@ def run(invocation: Invocation) -> int:
     endpoint = Endpoint(invocation)
     call = endpoint.call
     if "output_path" in given and given.get("paginate"):
-        raise usage_error("--output-path and --paginate cannot be combined", param="output-path", hint="Redirect it: > file")
+        raise usage_error("--output-path and --paginate cannot be combined", param="--output-path", hint="Redirect it: > file")
     wrapper = endpoint.command() if output.is_human else None
     if wrapper:
         output.notice("cli_command_exists", f"{wrapper} does this with checks and tables")
@@ -116,7 +115,7 @@ def run(invocation: Invocation) -> int:
     if "output_path" in given:
         target = Target(invocation, given["output_path"])
         if target.is_directory:
-            raise usage_error("--output-path must be a file or -, and not a directory", param="output-path")
+            raise usage_error("--output-path must be a file or -, and not a directory", param="--output-path")
     if call.method == "DELETE" and not given.get("force"):
         refusal = f"deleting {call.path} needs confirmation, and there is no terminal to ask on"
         invocation.confirm(f"Delete {call.path}? This cannot be undone.", HeygenError("confirmation_required", refusal))
@@ -169,7 +168,7 @@ def _save(invocation: Invocation, target: Any, call: Call, send: Callable[[Call]
         media_type = response.headers.get("Content-Type", "")
         if path == "-" and invocation.context.stdout.is_terminal and not _is_text(media_type):
             what = f"standard output is a terminal, and the response is not text: {media_type or 'of unknown type'}"
-            raise HeygenError("cli_file_io_error", what, hint="Redirect it: > file", param="output-path")
+            raise HeygenError("cli_file_io_error", what, hint="Redirect it: > file", param="--output-path")
         length = download.version(response)[1]
         part.start(None, length)  # without a validator: what broke off is not carried on
         if progress is None:

@@ -42,11 +42,11 @@ def run(invocation: Invocation) -> int:
     key = request.idempotency_key(invocation)
     paths = given["file"]
     if paths.count("-") > 1:
-        raise usage_error("only one file can be standard input", param="file")
+        raise usage_error("only one file can be standard input", param="<file>")
     if len(paths) > MOST_FILES:
-        raise usage_error(f"at most {MOST_FILES} files can be uploaded at once, not {len(paths)}", param="file")
+        raise usage_error(f"at most {MOST_FILES} files can be uploaded at once, not {len(paths)}", param="<file>")
     # All of them are checked before anything is sent.
-    files = [local_file.find(path, "file", invocation.context) for path in paths]
+    files = [local_file.find(path, "<file>", invocation.context) for path in paths]
     document = direct_upload.upload(invocation, files, key)
     invocation.output.result(document, _COLUMNS if len(files) > 1 else None)
     invocation.close_receipt()

@@ -56,7 +56,7 @@ def run(invocation: Invocation) -> int:
     ways = [name for name in ("api_key", "oauth", "device") if invocation.given.get(name)]
     if len(ways) > 1:
         first, second = (name.replace("_", "-") for name in ways[:2])
-        raise usage_error(f"--{first} and --{second} cannot be combined", param=second)
+        raise usage_error(f"--{first} and --{second} cannot be combined", param=f"--{second}")
     if ways == ["device"]:
         return _sign_in_elsewhere(invocation)
     if ways == ["oauth"] or (not ways and invocation.context.is_interactive and _choice(invocation) == "browser"):

@@ -30,7 +30,7 @@ def run(invocation: Invocation) -> int:
     key, value = key_named(invocation.given["key"]), invocation.given["value"]
     problem = key.problem(value, invocation.context)
     if problem:
-        raise usage_error(f"{key.name} {problem}", param="value")
+        raise usage_error(f"{key.name} {problem}", param="<value>")
     config_file.store(invocation.context, key.name, key.typed(value))
     result = {"key": key.name, "value": value}
     overriding = key.from_env(invocation.context)

@@ -39,7 +39,7 @@ def run(invocation: Invocation) -> int:
     findings = list(_findings(invocation))
     counts = {status: sum(each.status == status for each in findings) for status in (PROBLEM, WARNING)}
     output = invocation.output
-    if output.is_human and output.steps is None:
+    if output.is_human and output.selection is None:
         _print_checklist(invocation, findings, counts[PROBLEM], counts[WARNING])
     else:
         output.result(

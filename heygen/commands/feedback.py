@@ -53,7 +53,7 @@ def run(invocation: Invocation) -> int:
         properties["comment"] = InputReader(invocation).text(_COMMENT, "-") if comment == "-" else comment
         if len(properties["comment"]) > LONGEST_COMMENT:
             message = f"--comment has {len(properties['comment'])} characters, and may have at most {LONGEST_COMMENT}"
-            raise usage_error(message, param="comment")
+            raise usage_error(message, param="--comment")
     if settings.value("analytics") != "true":
         message = "Not sent: analytics are turned off. Turn them on with: heygen config set analytics true"
     elif not dispatch.sink(context):

@@ -141,7 +141,7 @@ def _parse(name: str, text: str, parse: Any) -> Any:
     try:
         return parse(text)
     except ValueError as error:
-        raise usage_error(f"--{name}: {error}", param=name) from error
+        raise usage_error(f"--{name}: {error}", param=f"--{name}") from error
 
 
 def variables(

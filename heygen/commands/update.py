@@ -66,7 +66,7 @@ def _parse_version(text: str | None) -> Version | None:
             hint = f"Try: heygen update --version {semver.parse(text).tag}"
         except ValueError:
             pass
-        raise usage_error(f"--version {error}", param="version", hint=hint) from error
+        raise usage_error(f"--version {error}", param="--version", hint=hint) from error
 
 
 def _release_server(invocation: Invocation) -> ReleaseServer:
@@ -104,7 +104,7 @@ def _find(server: ReleaseServer, current: Version, wanted: Version | None) -> Re
             if release is not None:
                 return release
         raise HeygenError(
-            "cli_release_not_found", f"there is no release {wanted.tag}", param="version", hint="See the latest with: heygen update --check"
+            "cli_release_not_found", f"there is no release {wanted.tag}", param="--version", hint="See the latest with: heygen update --check"
         )
     newest = releases.newest((release for page in server.pages() for release in page), current)
     if newest is None or newest.version.precedence <= current.precedence:

@@ -103,7 +103,7 @@ def _refuse_unknown_types(wanted: list[str]) -> None:
             guess = closest(name, known)
             raise usage_error(
                 f"--events: there is no type {name}" + (f"; did you mean {guess}?" if guess else ""),
-                param="events",
+                param="--events",
                 hint="See all types with: heygen webhook event-types list",
             )
 
@@ -121,7 +121,7 @@ def _sender(invocation: Invocation) -> Callable[[Event], None]:
     except ValueError:
         is_web = False
     if not is_web:
-        raise usage_error(f"--forward takes an http or https URL, not {url}", param="forward")
+        raise usage_error(f"--forward takes an http or https URL, not {url}", param="--forward")
     send = transport.make(context, invocation.settings.ca_bundle)
     return lambda event: delivery.forward(url, event, context, send)
 
@@ -186,7 +186,7 @@ class _Listening:
 
     def _print(self, event: Event) -> None:
         output, context = self.invocation.output, self.invocation.context
-        if not output.is_human or output.steps is not None:
+        if not output.is_human or output.selection is not None:
             output.result(event.document)
             return
         from heygen.output import cells

@@ -64,7 +64,7 @@ def run(invocation: Invocation) -> int:
     secret = secret_of(invocation)
     if not secret:
         raise usage_error(
-            "the secret of the endpoint is needed", param="secret", hint=f"Set {SECRET_VARIABLE}, or pass --secret"
+            "the secret of the endpoint is needed", param="--secret", hint=f"Set {SECRET_VARIABLE}, or pass --secret"
         )
     if context.stdin.is_terminal:
         raise usage_error("the body of the call is read from stdin", hint=f"{invocation.command.path} … < body.json")

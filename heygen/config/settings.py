@@ -135,7 +135,7 @@ def key_named(name: str) -> Key:
 
     near = closest(name, KEYS)
     suggestion = f"; did you mean {near}?" if near else f"; the keys are: {listing(KEYS)}"
-    raise usage_error(f'unknown key "{name}"{suggestion}', param="key", hint="See all keys with: heygen config list")
+    raise usage_error(f'unknown key "{name}"{suggestion}', param="<key>", hint="See all keys with: heygen config list")
 
 
 class Settings:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable
+
+    # Given the command line (`heygen.cli.parser.CommandLine`).
+    HintFor = Callable[[Any], "str | None"]
 
     from heygen.core.secrets import Secrets
 
@@ -76,7 +79,8 @@ class HeygenError(Exception):
     """An error as the user sees it: the envelope on stderr, and the exit code.
 
     `result` is a document that still goes to stdout (the last known state of a job); `hint` falls back to
-    the table above, and `exit_code` follows from the code unless it is given. `details` are further fields of
+    the table above, and `exit_code` follows from the code unless it is given. `hint_for` makes a better hint of the
+    command line that went wrong, or None. `details` are further fields of
     the envelope. `status` is that of the HTTP response, if there was one, and `retry_after` the seconds that it
     asked for; `outcome_is_unknown` tells that the request was sent and may have been acted on.
     """
@@ -93,6 +97,7 @@ class HeygenError(Exception):
         exit_code: int | None = None,
         result: Any = None,
         details: dict[str, Any] | None = None,
+        hint_for: HintFor | None = None,
         status: int | None = None,
     ) -> None:
         super().__init__(message)
@@ -104,6 +109,7 @@ class HeygenError(Exception):
         self.request_id = request_id
         self.exit_code = exit_code if exit_code is not None else EXIT_CODE_BY_CODE.get(code, ExitCode.ERROR)
         self.result = result
+        self.hint_for = hint_for
         self.details = details or {}
         self.status = status
         self.retry_after: float | None = None
@@ -130,6 +136,11 @@ class HeygenError(Exception):
         return {"error": {name: value for name, value in fields.items() if value is not None}}
 
 
-def usage_error(message: str, *, hint: str | None = None, param: str | None = None) -> HeygenError:
-    """Return the error for a command line that is wrong (exit code 2)."""
-    return HeygenError("usage_error", message, hint=hint, param=param)
+def usage_error(
+    message: str, *, hint: str | None = None, param: str | None = None, hint_for: HintFor | None = None
+) -> HeygenError:
+    """Return the error for a command line that is wrong (exit code 2).
+
+    `param` is what it is about: a flag or argument as one writes it, or the path of a field of the body.
+    """
+    return HeygenError("usage_error", message, hint=hint, param=param, hint_for=hint_for)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+from heygen.api.fields import flag_name
 from heygen.core.record import Record
 from heygen.files import local_file
 from heygen.http.message import Body
@@ -36,7 +37,7 @@ def form(parts: Iterable[tuple[str, Any]], files: set[str], context: Context) ->
     for name, value in parts:
         head = f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"'
         if name in files:
-            file = local_file.find(value, name, context, LARGEST_COPY)
+            file = local_file.find(value, f"--{flag_name(name)}", context, LARGEST_COPY)
             head += f'; filename="{_quoted(file.name)}"\r\nContent-Type: {file.content_type}\r\n\r\n'
             pieces.extend((head.encode("utf-8", "surrogateescape"), file, b"\r\n"))
         else:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 
-from heygen.api import path as paths
-from heygen.core.errors import HeygenError, usage_error
+from heygen.core.errors import HeygenError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
 
     from heygen.core.context import Context, OutputStream
     from heygen.core.observer import TransferObserver, WaitObserver
+    from heygen.output.selection import Selection
     from heygen.output.terminal import Terminal
 
 
@@ -55,7 +55,7 @@ def _for_terminal(text: str, stream: OutputStream) -> str:
 class Printer:
     """Prints the results of one run.
 
-    `field` is the path that `--get` asks for, `color` the value of `--color`, and `next_page` returns the command
+    `selection` is what `--get` asks for, `color` the value of `--color`, and `next_page` returns the command
     that goes on at a cursor, or None where the present one takes no cursor; it takes other flags to change by name.
     `is_quiet` leaves out progress and notices.
     """
@@ -64,7 +64,7 @@ class Printer:
         self,
         context: Context,
         is_human: bool = False,
-        field: str | None = None,
+        selection: Selection | None = None,
         color: str = "auto",
         next_page: Callable[..., str | None] | None = None,
         is_quiet: bool = False,
@@ -74,16 +74,7 @@ class Printer:
         self.is_quiet = is_quiet
         self.color = color
         self.next_page = next_page
-        self.steps = self._parse(field)
-
-    @staticmethod
-    def _parse(field: str | None) -> list[Any] | None:
-        if field is None:
-            return None
-        try:
-            return paths.parse(field)
-        except paths.PathSyntaxError as error:
-            raise usage_error(f"--get {field}: {error} at column {error.column}", param="get") from error
+        self.selection = selection
 
     def result(self, document: Any, columns: dict[str, str] | None = None) -> None:
         """Print a result. Raises HeygenError `cli_field_not_found` where --get finds nothing."""
@@ -97,8 +88,8 @@ class Printer:
             raise
 
     def _print(self, document: Any, columns: dict[str, str] | None) -> None:
-        if self.steps is not None:
-            self._fields(self._masked(document))
+        if self.selection is not None:
+            self._selected(self.selection, self._masked(document))
         elif self.is_human:
             from heygen.output import human
 
@@ -107,6 +98,11 @@ class Printer:
         else:
             self.context.stdout.write(self._colored(self._json(document), self.context.stdout) + "\n")
         self.context.stdout.flush()
+
+    def _selected(self, selection: Selection, document: Any) -> None:
+        selection.created = self._masked(selection.created)
+        for line in selection.lines(document, self._shown):
+            self.context.stdout.write(line + "\n")
 
     def _json(self, document: Any) -> str:
         """Return a document as JSON, on one line for programs and indented at a terminal.
@@ -132,25 +128,16 @@ class Printer:
     def _masked(self, document: Any) -> Any:
         return self.context.secrets.masked(document)
 
-    def _fields(self, document: Any) -> None:
-        try:
-            values = paths.select(document, self.steps or [])
-        except LookupError as error:
-            raise HeygenError(
-                "cli_field_not_found",
-                f"the result has no {error.args[0]}",
-                param=paths.render(self.steps or []),
-                hint="Leave out --get to see all fields",
-            ) from error
+    def _shown(self, value: Any) -> str:
+        """Return a field as `--get` prints it: a string as it is, anything else as JSON."""
         stdout = self.context.stdout
-        for value in values:
-            if not isinstance(value, str):
-                value = self._colored(self._json(value), stdout)
-            elif stdout.is_terminal and not value.isprintable():
-                from heygen.output import cells
+        if not isinstance(value, str):
+            return self._colored(self._json(value), stdout)
+        if stdout.is_terminal and not value.isprintable():
+            from heygen.output import cells
 
-                value = "\n".join(map(cells.escape, value.split("\n")))
-            stdout.write(value + "\n")
+            return "\n".join(map(cells.escape, value.split("\n")))
+        return value
 
     def listing(self, columns: dict[str, str] | None) -> ListPrinter:
         """Return what prints one list as its items arrive."""
@@ -158,8 +145,8 @@ class Printer:
 
     def schema(self, document: Any) -> None:
         """Print a JSON Schema, or the part of it that --get asks for: always JSON, indented where a person reads it."""
-        if self.steps is not None:
-            self._fields(document)
+        if self.selection is not None:
+            self._selected(self.selection, document)
             self.context.stdout.flush()
             return
         text = indented(document) if self.is_human else self._json(document)
@@ -250,7 +237,7 @@ class Printer:
 
     def next_step(self, what: str, commands: str | None) -> None:
         """Tell people on stderr how to go on from a result that they see whole, where there are commands for it."""
-        if commands and self.is_human and not self.is_quiet and self.steps is None:
+        if commands and self.is_human and not self.is_quiet and self.selection is None:
             from heygen.output import human
 
             self.context.stderr.write(human.render_next(what, commands, self.terminal(self.context.stderr)))
@@ -277,8 +264,8 @@ class ListPrinter:
     def __init__(self, printer: Printer, columns: dict[str, str] | None) -> None:
         self.printer = printer
         self.columns = columns
-        self.is_json = printer.steps is None and not printer.is_human
-        self.is_by_item = printer.steps is not None and printer.steps[:2] == ["data", None]
+        self.is_json = printer.selection is None and not printer.is_human
+        self.is_by_item = printer.selection is not None and printer.selection.is_by_item
         self.is_begun = False
         self.kept: list[Any] = []
 

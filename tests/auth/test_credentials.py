@@ -90,7 +90,10 @@ def test_a_key_in_the_environment_that_is_none_is_named_and_not_shown(run, serve
 def test_nobody_is_signed_in(run, server, key):
     result = run("video", "list", env={"HEYGEN_API_KEY": key})
     assert (result.status, result.error["code"]) == (3, "auth_error")
-    assert result.error["hint"] == "Set HEYGEN_API_KEY, or sign in with: heygen auth login"
+    assert result.error["hint"] == (
+        "Set HEYGEN_API_KEY, or sign in with: heygen auth login; "
+        "no key is needed to rehearse: heygen sandbox run -- video list"
+    )
 
 
 @pytest.mark.parametrize(

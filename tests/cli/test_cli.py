@@ -78,8 +78,8 @@ def test_a_malformed_number_of_retries_is_ignored_as_help_says(run, server):
 @pytest.mark.parametrize("words, heeded", [(("video", "create"), True), (("video-agent", "create"), False), (("model", "audio", "tts", "create"), False)])
 def test_help_says_whether_the_api_heeds_an_idempotency_key(run, server, words, heeded):
     shown = " ".join(run(*words, "--help").stdout.split())
-    assert ("Key that makes it safe to repeat the call" in shown) is heeded
-    assert ("a repeat may do the work twice" in shown) is not heeded
+    assert "where the API honors it, a repeat with the same key does nothing twice" in shown
+    assert ("The API may not honor it here." in shown) is not heeded
 
 
 def test_version_is_a_flag_of_the_root_alone(run, server):

@@ -44,7 +44,7 @@ def test_without_it_nothing_is_sent(run, server):
 def test_anything_else_is_refused_and_not_repeated(run, server, text, is_first):
     words = ("--headers", text, "video", "list") if is_first else ("video", "list", "--headers", text)
     result = run(*words)
-    assert (result.status, result.error["code"], result.error["param"]) == (2, "usage_error", "headers")
+    assert (result.status, result.error["code"], result.error["param"]) == (2, "usage_error", "--headers")
     assert result.error["message"] == '--headers takes "X-HeyGen-Client-Source: <name>" alone'
     assert not result.requests
 

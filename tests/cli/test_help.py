@@ -186,7 +186,7 @@ def test_an_unknown_topic_is_refused_with_the_near_one(run):
     assert "did you mean exit-codes?" in result.error["message"]
     assert result.error["hint"] == "Try: heygen help exit-codes"
     assert run("help", "exit-codes").status == 0
-    assert run("help", "vidoe").error["hint"] == "Try: heygen video --help"
+    assert run("help", "vidoe").error["hint"] == "Try: heygen help video"
 
 
 def test_what_has_moved_says_where(run):

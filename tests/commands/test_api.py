@@ -119,13 +119,13 @@ def test_a_dry_run_prints_the_request_and_needs_no_key(run, server):
     ],
 )  # fmt: skip
 def test_a_path_that_leads_elsewhere_is_refused(run, server, path):
-    assert refused(run, "GET", path)["param"] == "path"
+    assert refused(run, "GET", path)["param"] == "<path>"
 
 
 @pytest.mark.parametrize("before, after", [("user:secret@", ""), ("", ".elsewhere.example"), ("", "0"), ("", "@elsewhere.example")])
 def test_a_url_near_the_base_is_refused(run, server, before, after):
     url = server.url.replace("//", f"//{before}") + after
-    assert refused(run, "GET", f"{url}/v3/videos")["param"] == "path"
+    assert refused(run, "GET", f"{url}/v3/videos")["param"] == "<path>"
 
 
 def test_a_url_at_the_base_is_a_path(run, server):
@@ -254,7 +254,7 @@ def test_what_was_made_is_not_lost_to_a_mistyped_get(run, server):
     assert result.error["result"] == {"data": {"id": "p1"}}
     server.answer({"data": {"video_id": "v1"}})
     result = run("api", "POST", "v3/videos", "--get", "data.nope")
-    assert (result.error["id"], result.error["resume"]) == ("v1", "heygen video get v1 --wait --get data.nope")
+    assert (result.error["id"], result.error["resume"]) == ("v1", "heygen video get v1 --wait")
 
 
 def test_an_answer_need_not_be_as_documented(run, server):

@@ -60,7 +60,7 @@ def test_a_usage_error_shows_people_the_one_line_that_matters(run, server):
     assert result.stderr == (
         "Error: missing required argument: <video-id>\n"
         "Usage: heygen video get <video-id> [flags]\n"
-        "Hint: See: heygen video get --help\n"
+        "Hint: Find <video-id> with: heygen video list\n"
     )
     assert "Usage: heygen video <command> [flags]\n" in run("video", "gte", "--human").stderr
     assert "Usage: heygen <command> [flags]\n" in run("--humna", "video", "--human").stderr

@@ -145,7 +145,7 @@ def test_credits_rate_seed_and_state_are_taken(run, tmp_path):
 def test_an_option_that_makes_no_sense_is_a_usage_error(run, argv, param):
     result = run("sandbox", "run", *argv, "--", "video", "list")
     assert result.status == 2
-    assert result.error["param"] == param
+    assert result.error["param"] == f"--{param}"
 
 
 def test_run_needs_a_command(run):
@@ -382,13 +382,13 @@ def test_a_fault_that_never_struck_is_told_by_start_too(tmp_path):
 def test_seed_data_that_cannot_be_read_is_a_usage_error(run, tmp_path, text, complaint):
     (tmp_path / "ids.json").write_text(text)
     result = run("sandbox", "run", "--seed-data", str(tmp_path / "ids.json"), "--", "video", "list")
-    assert (result.status, result.error["param"]) == (2, "seed-data")
+    assert (result.status, result.error["param"]) == (2, "--seed-data")
     assert complaint in result.error["message"]
 
 
 def test_seed_data_that_is_not_there_is_a_usage_error(run, tmp_path):
     result = run("sandbox", "run", "--seed-data", str(tmp_path / "nothing"), "--", "video", "list")
-    assert (result.status, result.error["param"]) == (2, "seed-data")
+    assert (result.status, result.error["param"]) == (2, "--seed-data")
 
 
 def test_what_the_lists_show_can_be_seed_data(run, tmp_path):

@@ -140,7 +140,7 @@ def test_a_version_that_is_not_there_is_an_error(releases, installed):
 def test_the_version_needs_its_v(run, text):
     result = run("update", "--version", text, env={"HEYGEN_RELEASES_URL": None})
 
-    assert (result.status, result.error["code"], result.error["param"]) == (2, "usage_error", "version")
+    assert (result.status, result.error["code"], result.error["param"]) == (2, "usage_error", "--version")
     if text == "0.9.0":
         assert result.error["hint"] == "Try: heygen update --version v0.9.0"
 
