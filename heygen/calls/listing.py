@@ -73,7 +73,7 @@ class Listing:
             if not is_begun:
                 raise
             error = caught if isinstance(caught, HeygenError) else HeygenError("canceled", "interrupted")
-            if error is not caught:
+            if error is not caught or error.code == "cli_no_list":
                 self._add_resume(error, cursor)
             try:
                 # A cursor that leads on from here is one that was not refused as leading nowhere.
