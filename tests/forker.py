@@ -53,13 +53,13 @@ from heygen.__main__ import run
 run()
 """
 # What nearly every call imports; the rest is imported by those that need it.
-_MODULES = ("heygen.__main__", "heygen.cli.main", "heygen.output.printer", "heygen.calls.operation", "heygen.http.transport", "signal")
+MODULES = ("heygen.__main__", "heygen.cli.main", "heygen.output.printer", "heygen.calls.operation", "heygen.http.transport", "signal")
 
 
 class Forker:
     """Starts the program again and again; POSIX alone."""
 
-    def __init__(self, modules=_MODULES):
+    def __init__(self, modules=MODULES):
         self._control, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         code = _CODE.format(root=ROOT, modules=tuple(modules), control=far.fileno())
         self._process = subprocess.Popen([sys.executable, "-B", "-c", code], pass_fds=[far.fileno()], stdin=subprocess.DEVNULL)

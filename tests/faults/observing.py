@@ -30,6 +30,13 @@ Context.__init__.__kwdefaults__["sleep"] = lambda seconds: None
 """
 
 
+def wait_for_senders(folder):
+    """Wait for the processes that send events, each of which holds a lock to its end."""
+    for lock in folder.glob(".analytics.?.lock"):
+        with open(lock) as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+
+
 class Observer:
     """Runs cells against one server. `run` runs the program in process, `forker` in one of its own."""
 
@@ -73,17 +80,11 @@ class Observer:
             status, stdout, stderr = self._forked(call, fault, env)
         self.server.release()
         if column.counts:
-            self._wait_for_senders()
+            wait_for_senders(self.folder / ".config")
         requests = [each for each in self.server.requests if column.counts is None or column.counts(each)]
         if fault.closes:
             self.server.listen_again()
         return self._words(call, fault, status, stdout, stderr, requests)
-
-    def _wait_for_senders(self):
-        """Wait for the processes that send events, each of which holds a lock to its end."""
-        for lock in (self.folder / ".config").glob(".analytics.?.lock"):
-            with open(lock) as file:
-                fcntl.flock(file, fcntl.LOCK_EX)
 
     def _forked(self, call, fault, env):
         options, ends = {}, []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import pathlib
@@ -13,8 +14,9 @@ import pytest
 import zipapps
 from calls import OAUTH, SESSION
 from faulty_server import CONTENT, TAG
-from forker import Forker
+from forker import MODULES, Forker
 from killing import at_change
+from observing import wait_for_senders
 from servers import ScriptedServer
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="kill -9 and forks as POSIX has them")
@@ -39,7 +41,7 @@ def api():
 
 @pytest.fixture(scope="module")
 def forker():
-    started = Forker()
+    started = Forker((*MODULES, "heygen.commands.sandbox_run", "heygen.sandbox.server", "heygen.files.download", "json"))
     yield started
     started.close()
 
@@ -82,7 +84,7 @@ def files(folder):
 
 
 @pytest.mark.parametrize("name", WORKS)
-def test_a_kill_before_any_change_is_mended_by_the_same_command(name, forker, api, tmp_path, request):
+def test_a_kill_before_any_change_is_mended_by_the_same_command(name, forker, api, tmp_path):
     work, folder = WORKS[name], tmp_path / "here"
     env = {"HEYGEN_API_BASE": api.url, "HEYGEN_API_KEY": "test-key", "HEYGEN_NO_ANALYTICS": "1", "HOME": "/nonexistent",
            "HEYGEN_CONFIG_DIR": str(folder / "config")}  # fmt: skip
@@ -92,6 +94,7 @@ def test_a_kill_before_any_change_is_mended_by_the_same_command(name, forker, ap
     def start(before=""):
         process = forker.start(*work.argv, env=env, cwd=folder, stdin=str(tmp_path / "stdin"), before=before)
         _, stderr = process.communicate()
+        wait_for_senders(folder / "config")
         return process.returncode, stderr
 
     def prepare():
@@ -120,9 +123,8 @@ def test_a_kill_before_any_change_is_mended_by_the_same_command(name, forker, ap
 
 
 def test_a_kill_during_an_update_leaves_a_program_that_updates(api, tmp_path, request):
+    step = 1 if request.config.getoption("--thorough") else 2  # each takes four starts
     new = zipapps.data("99.0.0")
-    import hashlib
-
     sums = f"{hashlib.sha256(new).hexdigest()}  heygen.pyz\n".encode()
     api.route("GET", "/heygen.pyz", body=new)
     api.route("GET", "/checksums.txt", body=sums)
@@ -130,7 +132,7 @@ def test_a_kill_during_an_update_leaves_a_program_that_updates(api, tmp_path, re
     api.route("GET", "/releases.json", [{"tag_name": "v99.0.0", "prerelease": False, "draft": False, "assets": assets}])
     env = {"HEYGEN_RELEASES_URL": f"{api.url}/releases.json"}
     folder = tmp_path / "bin"
-    for number in range(1, MOST_CHANGES):
+    for number in range(1, MOST_CHANGES, step):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         file = zipapps.write(folder / "heygen", zipapps.data("0.1.0"))
