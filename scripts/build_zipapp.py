@@ -30,9 +30,18 @@ from package import ROOT, package_files
 
 PARTS = os.path.join(ROOT, "scripts", "archive")
 LARGEST = 2_000_000  # bytes
-#: Features that their own commands alone import. Where there is no room for everything, their bytecode is left out in
-#: this order, and of each that for the oldest Pythons first: what has none is compiled at each start.
-LEFT_OUT_FIRST = ("heygen.sandbox", "heygen.batch", "heygen.mcp", "heygen.update")
+#: What its own commands alone import. Where there is no room for everything, their bytecode is left out in this order,
+#: and of each that for the oldest Pythons first: what has none is compiled at each start.
+LEFT_OUT_FIRST = (
+    "heygen.sandbox",
+    "heygen.batch",
+    "heygen.mcp",
+    "heygen.webhooks",
+    "heygen.doctor",
+    "heygen.update",
+    "heygen.cli.completion",
+    "heygen.commands",
+)
 
 
 def build(files: Mapping[str, bytes], found: Sequence[pythons.Python], timestamp: int, largest: int = LARGEST) -> bytes:

@@ -19,7 +19,7 @@ fetch() {
       if command -v curl >/dev/null 2>&1; then
         curl --fail --silent --show-error --location --proto-redir =https --output "$2" "$from/$1"
       elif command -v wget >/dev/null 2>&1; then
-        wget -q -O "$2" "$from/$1"
+        fetch_with_wget "$from/$1" "$2"
       else
         fail "curl or wget is needed to fetch $from/$1"
       fi || fail "cannot fetch $from/$1"
@@ -27,6 +27,29 @@ fetch() {
     *://*) fail "releases are fetched over https only, not from $from" ;;
     *) cp "$from/$1" "$2" || fail "cannot read $from/$1" ;;
   esac
+}
+
+# fetch_with_wget URL FILE: no wget can be told to follow redirects to https alone, so it has to show where it was led.
+fetch_with_wget() {
+  if ! wget -q -S -O "$2" "$1" 2>"$work/answers"; then
+    cat "$work/answers" >&2
+    return 1
+  fi
+  has_answer=''
+  while read -r name value; do
+    case $name in
+      HTTP/*) has_answer=yes ;;
+      [Ll][Oo][Cc][Aa][Tt][Ii][Oo][Nn]:*)
+        value=${name#*:}$value
+        case ${value%%:*} in
+          "$value" | *[/?#]*) ;; # without a scheme it stays what it was
+          [Hh][Tt][Tt][Pp][Ss]) ;;
+          *) fail "releases are fetched over https only, and $1 redirects to $value" ;;
+        esac
+        ;;
+    esac
+  done <"$work/answers"
+  [ -n "$has_answer" ] || fail "this wget does not show whether $1 redirects to plain http; install curl, or another wget"
 }
 
 checksum() {
@@ -59,13 +82,13 @@ main() {
     esac
   done
   from=${from%/}
-  [ -n "$from" ] || fail "say where the releases are, with --from or HEYGEN_INSTALL_FROM"
+  [ -n "$from" ] || fail "give the location of the releases with --from or HEYGEN_INSTALL_FROM"
   if [ -z "$to" ]; then
-    [ -n "${HOME:-}" ] || fail "HOME is not set; say where to install with --to"
+    [ -n "${HOME:-}" ] || fail "HOME is not set; give the folder to install to with --to"
     to=$HOME/.local/bin
   fi
 
-  work=$(mktemp -d "${TMPDIR:-/tmp}/heygen-install.XXXXXX") || fail "cannot make a temporary folder"
+  work=$(mktemp -d "${TMPDIR:-/tmp}/heygen-install.XXXXXX") || fail "cannot create a temporary folder"
   new=''
   trap 'rm -rf "$work" ${new:+"$new"}' EXIT
   trap 'exit 130' HUP INT TERM
@@ -76,22 +99,22 @@ main() {
   fi
   case $version in
     v[0-9]*) ;;
-    *) fail "a version begins with a v, as in v1.2.3; this is: $version" ;;
+    *) fail "a version begins with a v, as in v1.2.3, not: $version" ;;
   esac
   case $version in
-    *[!0-9A-Za-z.+-]*) fail "this is no version: $version" ;;
+    *[!0-9A-Za-z.+-]*) fail "this is not a version: $version" ;;
   esac
 
   fetch "$version/heygen.pyz" "$work/heygen.pyz"
   fetch "$version/checksums.txt" "$work/checksums.txt"
   expected=$(sed -n 's/^\([0-9a-f]\{64\}\)  heygen\.pyz$/\1/p' "$work/checksums.txt")
-  [ ${#expected} -eq 64 ] || fail "checksums.txt has to have one entry for heygen.pyz"
+  [ ${#expected} -eq 64 ] || fail "checksums.txt must have exactly one entry for heygen.pyz"
   found=$(checksum "$work/heygen.pyz")
   [ "${found%% *}" = "$expected" ] || fail "the checksum of heygen.pyz is ${found%% *}, and the release says $expected"
   said=$(sh "$work/heygen.pyz" --version) || fail "heygen.pyz does not start here"
-  [ "$said" = "heygen ${version#v}" ] || fail "heygen.pyz says that it is $said, and not $version"
+  [ "$said" = "heygen ${version#v}" ] || fail "heygen.pyz says that it is $said, not $version"
 
-  mkdir -p "$to" || fail "cannot make $to"
+  mkdir -p "$to" || fail "cannot create $to"
   new=$to/.heygen.$$.new
   cp "$work/heygen.pyz" "$new" || fail "cannot write to $to"
   chmod 755 "$new"

@@ -22,6 +22,7 @@ class Provider(ScriptedServer):
     def __init__(self):
         super().__init__()
         self.problems = []
+        self.code = "code"
         self.codes = {}
         self.refresh_tokens = {}
         self.valid = set()
@@ -66,7 +67,7 @@ class Provider(ScriptedServer):
         if self.denies:
             back = {"error": self.denies, "error_description": "<b>No</b>", "state": query["state"]}
         else:
-            code = f"code-{len(self.codes)}"
+            code = f"{self.code}-{len(self.codes)}"
             self.codes[code] = query
             back = {"code": code, "state": query["state"]}
         handler.reply(302, {"Location": f"{query['redirect_uri']}?{urlencode(back)}"}, b"")
@@ -150,6 +151,32 @@ class Provider(ScriptedServer):
         else:
             status, document = 401, {"error": {"code": "unauthorized", "message": "Invalid credential"}}
         handler.reply(status, {"Content-Type": "application/json"}, json.dumps(document).encode())
+
+
+def providing():
+    """Start a provider, and fail the test if a rule was broken; `yield from` it in a fixture."""
+    provider = Provider()
+    yield provider
+    provider.close()
+    assert provider.problems == []
+    assert not provider.unexpected
+
+
+def credential_file(tmp_path):
+    """Return where the program that `run` runs keeps its credential."""
+    return tmp_path / "home" / ".heygen" / "credentials"
+
+
+def store(file, **session):
+    """Put a session into a credential file, beside something that is another program's."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({"oauth": session, "user": USER, "theirs": {"kept": True}}))
+    file.chmod(0o600)
+
+
+def stored(file):
+    """Return what a credential file holds."""
+    return json.loads(file.read_text())
 
 
 class Browser:

@@ -7,6 +7,10 @@ import json
 import pathlib
 import urllib.parse
 
+from heygen.sandbox.mint import Mint
+
+# What every account has from the start, where no seed is given.
+LOOK, VOICE = (Mint(0).id(f"preset {kind}", 0) for kind in ("look", "voice"))
 DOCUMENTS = pathlib.Path(__file__).resolve().parent.parent / "heygen" / "api" / "documents"
 
 

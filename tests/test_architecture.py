@@ -13,7 +13,7 @@ from conftest import ROOT
 # From the bottom up: a room may import those before it.
 ROOMS = ("core", "api", "config", "http", "auth", "files", "output", "calls", "analytics", "cli", "commands")
 # Big features, which their own commands alone import. They may import the rooms up to this one, and not one another.
-FEATURES = ("batch", "mcp", "sandbox", "update")
+FEATURES = ("batch", "doctor", "mcp", "sandbox", "update", "webhooks")
 FEATURES_MAY_IMPORT = ROOMS[: ROOMS.index("calls") + 1]
 # The table of commands imports the one that is called, by its name. So cli/ runs what stands above it, and knows none of it.
 TABLE_OF_COMMANDS = "heygen.cli.registry"

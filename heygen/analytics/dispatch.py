@@ -9,7 +9,7 @@ import os
 
 from heygen.analytics.identity import FILE, Identity
 from heygen.config.settings import Settings
-from heygen.core import build, storage
+from heygen.core import build, secrets, storage
 from heygen.core.errors import HeygenError
 from heygen.core.regular_file import open_regular
 
@@ -58,6 +58,7 @@ def _report(context: Context, options: dict[str, Any], run: dict[str, Any]) -> N
     if run.get("command", "").startswith("sandbox") or not is_on(context, settings):
         return
     network = {name: os.path.abspath(value) for name, value in options.items() if name == "ca_bundle"}
+    run = context.secrets.masked(run)  # a server may put anything into an error's code
     run["error_code"] = (run.get("error_code") or "")[:_LONGEST_CODE]
     _start(context, {"url": sink(context), "run": run, "options": network})
     if context.stderr.is_terminal and not Identity(context).has_seen_notice:
@@ -97,7 +98,7 @@ def _start(context: Context, order: dict[str, Any]) -> None:
 
     message = json.dumps(order).encode()
     # What it has no use for stays here, and it works in another folder.
-    environ = {name: value for name, value in context.environ.items() if name != "HEYGEN_API_KEY"}
+    environ = {name: value for name, value in context.environ.items() if name not in secrets.VARIABLES}
     environ["HEYGEN_CONFIG_DIR"] = os.path.abspath(os.path.dirname(storage.writable_path(context, FILE)))
     command = [*process.command(), WORD]
     if len(message) > _LARGEST:

@@ -190,9 +190,9 @@ def refusal(
     sentences.extend(others)
     nested = [name for name in absent if not name.startswith(("--", "<"))]
     text = _meant_as_text(found, assignments)
-    unchecked = "add --no-validate to send it as it is"
+    unchecked = "add --no-validate to send it anyway"
     if text:
-        hint = f"As text it is: --set {text}; or {unchecked}"
+        hint = f"To send it as text: --set {text}; or {unchecked}"
     elif nested:
         hint = f"Give {nested[0]} with -d or --set, or {unchecked}; the expected shape: {command} --request-schema"
     elif found:

@@ -110,7 +110,7 @@ def body_fields(schema: dict[str, Any], document: dict[str, Any]) -> list[Field]
         # Each variant describes its own value; the flag is about the choice.
         chooser = chooser.replace(
             shapes={variant: values for variant in bodies},
-            description="Which kind this is; the other fields depend on it.",
+            description="Kind to make. The other fields depend on it.",
         )
         found = {discriminator: chooser, **found}
     return list(found.values())

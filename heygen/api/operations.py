@@ -52,10 +52,12 @@ class Operation(Record):
     columns: dict[str, str] | None
     wait: Wait | None
     idempotency: str | None
+    scope: str | None  # what an API key needs for it
     is_hidden: bool
     is_deprecated: bool
     replaced_by: tuple[str, ...] | None  # the words of the command that does it now
     examples: tuple[dict[str, str], ...]
+    first: tuple[str, ...]  # the parameters and fields that help shows first
     document: dict[str, Any]
 
     @property
@@ -157,10 +159,12 @@ def _operation(group: str, method: str, path: str, raw: dict[str, Any], document
         columns=raw.get("x-cli-columns"),
         wait=_wait(raw["x-cli-wait"]) if "x-cli-wait" in raw else _resumed(method, path, document),
         idempotency=raw.get("x-cli-idempotency"),
+        scope=raw.get("x-cli-scope"),
         is_hidden=bool(raw.get("x-cli-hidden")),
         is_deprecated=bool(raw.get("deprecated")),
         replaced_by=tuple(raw["x-cli-replaced-by"].split()) if "x-cli-replaced-by" in raw else None,
         examples=tuple(raw.get("x-cli-examples", ())),
+        first=tuple(raw.get("x-cli-first", ())),
         document=document,
     )
 

@@ -65,7 +65,7 @@ def _bracket(text: str, at: int) -> tuple[Step, int]:
         return None, end + 1
     digits = inside[1:] if inside.startswith("-") else inside
     if not (digits.isascii() and digits.isdigit()) or len(digits) > 9:
-        raise PathSyntaxError(f"[{inside}] is no index", at + 2)
+        raise PathSyntaxError(f"[{inside}] is not an index", at + 2)
     return int(inside), end + 1
 
 

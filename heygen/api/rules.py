@@ -48,7 +48,7 @@ def _check(instance: dict[str, Any], rule: Schema, fits: Fits, owner: Schema) ->
     if len(instance) < rule.get("minProperties", 0):
         names = list(owner.get("properties", ()))
         one = ("one of ",) if len(names) > 1 else ()
-        yield Breach(field="", parts=("there is nothing to change: give ", *one, *_joined(names, " or ")))
+        yield Breach(field="", parts=("nothing to change: give ", *one, *_joined(names, " or ")))
     if "oneOf" in rule:
         yield from _one_of(instance, rule["oneOf"], fits)
     if "anyOf" in rule and not any(fits(instance, branch) for branch in rule["anyOf"]):

@@ -7,10 +7,11 @@ import os
 from heygen.core import storage
 from heygen.core.errors import HeygenError
 from heygen.core.record import Record
+from heygen.core.secrets import WRAPPING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable
 
     from heygen.core.context import Context
 
@@ -19,7 +20,7 @@ VARIABLE = "HEYGEN_API_KEY"
 FILE = "credentials"
 # What the file holds of a credential; anything else in it is somebody else's, and kept.
 _FIELDS = ("api_key", "oauth", "user")
-_WRAPPING = " \t\r\n\v\f\ufeff\"'"
+_ROOM = 16 * 1024  # bytes that a new session may have more than twice the old one
 
 
 class Credential(Record):
@@ -38,11 +39,6 @@ class Credential(Record):
         if self.kind == OAUTH:
             return {"Authorization": f"Bearer {self.secret}"}
         return {"X-Api-Key": self.secret}
-
-    def secrets(self) -> tuple[str, ...]:
-        """Return all of it that must never be shown."""
-        tokens = (value for name, value in (self.session or {}).items() if name.endswith("_token"))
-        return (self.secret, *(token for token in tokens if isinstance(token, str)))
 
     @property
     def is_from_env(self) -> bool:
@@ -79,11 +75,11 @@ def clean_key(text: str) -> str:
 
     Raises ValueError, worded for the user, for what no key looks like.
     """
-    key = text.strip(_WRAPPING)
+    key = text.strip(WRAPPING)
     if not key:
         raise ValueError("is empty")
     if not all("!" <= sign <= "~" for sign in key):
-        raise ValueError("has a blank or a sign in it that no API key has")
+        raise ValueError("contains a space or a character that no API key has")
     return key
 
 
@@ -99,13 +95,13 @@ def resolve(context: Context) -> Credential:
     """
     found = find(context)
     if found is None:
-        raise HeygenError("auth_error", f"no API key: {VARIABLE} is not set, and nobody is signed in")
+        raise HeygenError("auth_error", f"no API key: {VARIABLE} is not set, and you are not signed in")
     return found
 
 
 def find(context: Context) -> Credential | None:
     """Return the credential as resolve() does, or None where there is none. Raises `auth_error` as well."""
-    given = context.environ.get(VARIABLE, "").strip(_WRAPPING)
+    given = context.environ.get(VARIABLE, "").strip(WRAPPING)
     if not given:
         return read(context)
     try:
@@ -120,8 +116,10 @@ def read(context: Context) -> Credential | None:
     document = _load(file) if file else None
     if file is None or document is None:
         return None
-    warning = f"Others can read {file}; make it private with: chmod 600 {file}" if storage.is_exposed(file) else None
     session, key = document.get("oauth"), document.get("api_key")
+    tokens = session.items() if isinstance(session, dict) else ()
+    context.secrets.add(key, *(value for name, value in tokens if name.endswith("_token")))
+    warning = f"Others can read {file}; make it private with: chmod 600 {file}" if storage.is_exposed(file) else None
     kinds = tuple(kind for kind in (API_KEY, OAUTH) if document.get(kind))
     if session:
         token = session.get("access_token") if isinstance(session, dict) else None
@@ -181,7 +179,7 @@ def _unusable(file: str, why: str) -> HeygenError:
     return HeygenError(
         "auth_error",
         f"the credential file {file} cannot be used: {why}",
-        hint="Sign in again with: heygen auth login (what is there now is kept beside it)",
+        hint="Sign in again with: heygen auth login (the current file is kept next to it)",
     )
 
 
@@ -207,14 +205,24 @@ def store(context: Context, credential: Credential) -> Replaced:
             before, document = Replaced(credential=read(context)), _load(file) or {}
         except HeygenError:
             before, document = Replaced(moved_to=_set_aside(file)), {}
-        _write(file, document, credential)
+        storage.write(file, _content(document, credential))
         return before
 
 
-def replace_session(context: Context, credential: Credential) -> None:
-    """Put a renewed session into the file; the caller holds its lock. Raises HeygenError."""
+def replace_session(context: Context, renewed: Callable[[], Credential]) -> Credential:
+    """Put the session that a function returns into the file, and return it; the caller holds the file's lock.
+
+    Whatever could keep it from being stored shows before the function is called, since it may spend what cannot be had
+    again: the file is replaced by itself, and the new one gets its room. Raises HeygenError.
+    """
     file = storage.writable_path(context, FILE)
-    _write(file, _load(file) or {}, credential)
+    document = _load(file) or {}
+    present = storage.read(file) or b""
+    storage.write(file, present)
+    with storage.Draft(file, room=2 * len(present) + _ROOM) as draft:
+        credential = renewed()
+        draft.put_in_place(_content(document, credential))
+    return credential
 
 
 def remove(context: Context) -> Credential | None:
@@ -225,20 +233,24 @@ def remove(context: Context) -> Credential | None:
     file = path(context)
     if file is None:
         return None
-    storage.sweep(file)
-    if read(context) is None:
+    if not storage.debris(file, is_locked=True) and read(context) is None:
         return None
     with lock(context):
+        # First of all, and even if the file itself cannot be read: it may hold a key, or a session.
+        storage.sweep(file, is_locked=True)
         removed = read(context)
+        if removed is None:
+            return None
         rest = {name: value for name, value in (_load(file) or {}).items() if name not in _FIELDS}
         if rest:
-            _write(file, rest, None)
+            storage.write(file, _content(rest, None))
         else:
             storage.remove(file)
         return removed
 
 
-def _write(file: str, document: dict[str, Any], credential: Credential | None) -> None:
+def _content(document: dict[str, Any], credential: Credential | None) -> bytes:
+    """Return the file with a credential in place of the one in a document."""
     import json
 
     content: dict[str, Any] = {}
@@ -249,7 +261,7 @@ def _write(file: str, document: dict[str, Any], credential: Credential | None) -
     elif credential is not None:
         content["api_key"] = credential.secret
     content.update({name: value for name, value in document.items() if name not in _FIELDS})
-    storage.write(file, (json.dumps(content, indent=2) + "\n").encode())
+    return (json.dumps(content, indent=2) + "\n").encode()
 
 
 def _set_aside(file: str) -> str | None:

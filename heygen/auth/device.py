@@ -42,10 +42,10 @@ def begin(context: Context, settings: Settings) -> DeviceAuthorization:
     began = context.monotonic()
     reply = endpoints.post(endpoints.DEVICE, form, context, settings, retries=settings.max_retries)
     if reply.status != 200:
-        raise tokens.refused(reply, "the sign-in could not begin")
+        raise tokens.refused(reply, "the sign-in could not be started")
     device_code, user_code = reply.text("device_code"), reply.text("user_code")
     if not device_code or not user_code.isprintable() or not 0 < len(user_code) <= _LONGEST_CODE:
-        raise HeygenError("cli_response_parse_error", "the identity provider answered without the codes to sign in with")
+        raise HeygenError("cli_response_parse_error", "the identity provider's response contains no code to sign in with")
     seconds = min(tokens.lifetime(reply.fields.get("expires_in")) or LONGEST_WAIT, LONGEST_WAIT)
     complete = reply.text("verification_uri_complete")
     return DeviceAuthorization(
@@ -85,11 +85,11 @@ def wait(pending: DeviceAuthorization, context: Context, settings: Settings) -> 
         elif code == "expired_token":
             raise _too_late(pending)
         elif code == "access_denied":
-            raise HeygenError("auth_error", "the sign-in was refused on the other device", hint=_AGAIN)
+            raise HeygenError("auth_error", "the sign-in was declined on the other device", hint=_AGAIN)
         elif code != "authorization_pending":
             if reply.status != 429 and reply.status < 500:
-                raise _masked(tokens.refused(reply, "the sign-in was not accepted"), pending)
-            lost, failures = _masked(tokens.refused(reply, "the sign-in failed"), pending), min(failures + 1, 10)
+                raise tokens.refused(reply, "the sign-in was not accepted")
+            lost, failures = tokens.refused(reply, "the sign-in failed"), min(failures + 1, 10)
             continue
         lost, failures = None, 0
 
@@ -106,8 +106,8 @@ def _checked(uri: str) -> str:
             return uri
     raise HeygenError(
         "cli_response_parse_error",
-        "the identity provider sends you to an address that is neither https nor on this machine",
-        hint="A proxy may have answered in its place; --debug shows the response",
+        "the identity provider's sign-in address is neither https nor on this machine",
+        hint="A proxy may have answered instead; --debug shows the response",
     )
 
 
@@ -116,11 +116,5 @@ def _too_late(pending: DeviceAuthorization, lost: HeygenError | None = None) -> 
 
     message = f"nobody signed in within {duration.render(pending.seconds)}"
     if lost is not None:
-        message += f"; the identity provider did not answer in the end: {lost.message}"
+        message += f"; the identity provider could not be reached at the end: {lost.message}"
     return HeygenError("auth_error", message, hint=_AGAIN)
-
-
-def _masked(error: HeygenError, pending: DeviceAuthorization) -> HeygenError:
-    """Return an error that does not repeat the device code, as the answer that it comes from may."""
-    error.message = error.message.replace(pending.device_code, "***")
-    return error

@@ -12,7 +12,7 @@ from heygen.http.message import Request
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable
 
     from heygen.config.settings import Settings
     from heygen.core.context import Context
@@ -29,6 +29,9 @@ _URLS = {
     REVOKE: "https://api2.heygen.com/v1/oauth/revoke",
 }
 _LARGEST = 1024 * 1024  # bytes
+# Beside tokens: what must never be shown of a form that we send, and of an answer.
+_SENT_SECRETS = ("code", "code_verifier", "device_code", "client_secret", "token")
+_RECEIVED_SECRETS = ("device_code", "client_secret")
 
 
 class Reply(Record):
@@ -67,12 +70,18 @@ def url(name: str, context: Context) -> str:
 
 
 def post(
-    name: str, form: dict[str, str], context: Context, settings: Settings, timeout: float = TIMEOUT, retries: int = 0
+    name: str,
+    form: dict[str, str],
+    context: Context,
+    settings: Settings,
+    timeout: float = TIMEOUT,
+    retries: int = 0,
+    may_go_on: Callable[[], None] = lambda: None,
 ) -> Reply:
     """Send a form to an endpoint and return the answer, whatever its status.
 
-    It is sent again, `retries` times at most, only where it did not reach the provider. Raises HeygenError
-    `network_error` and `timeout` where no answer came.
+    It is sent again, `retries` times at most, only where it did not reach the provider; `may_go_on` may raise before
+    each of these tries. Raises HeygenError `network_error` and `timeout` where no answer came.
     """
     from urllib.parse import urlencode, urlsplit
 
@@ -91,18 +100,28 @@ def post(
         body=urlencode({"client_id": CLIENT_ID, **form}).encode(),
         timeout=timeout,
     )
+    _hide(form, _SENT_SECRETS, context)
     tries = 0
     while True:
         tries += 1
         try:
             with client.exchange(request) as response:
-                return Reply(status=response.status, fields=_fields(response.read(_LARGEST)))
+                fields = _fields(response.read(_LARGEST))
+            _hide(fields, _RECEIVED_SECRETS, context)
+            return Reply(status=response.status, fields=fields)
         except TransportFailure as failure:
             if failure.was_sent or tries > retries:
                 raise errors.from_failure(failure) from failure
         except ValueError as error:
-            raise HeygenError("network_error", f"{urlsplit(target).netloc} sent an answer without end") from error
+            raise HeygenError("network_error", f"{urlsplit(target).netloc} sent a response that does not end") from error
+        may_go_on()
         context.sleep(retry.delay(tries, context.random))
+        may_go_on()
+
+
+def _hide(fields: dict[str, Any], names: tuple[str, ...], context: Context) -> None:
+    """Have the fields of these names, and all tokens, masked from now on."""
+    context.secrets.add(*(value for name, value in fields.items() if name in names or name.endswith("_token")))
 
 
 def _fields(data: bytes) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from heygen.auth import credentials
 from heygen.core.errors import HeygenError
+from heygen.core.interrupt import Held
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,14 +62,18 @@ def renewed(credential: Credential, context: Context, settings: Settings) -> Cre
     with credentials.lock(context, _PATIENCE):
         stored = credentials.read(context)
         if stored is None:
-            raise HeygenError("auth_error", "signed out meanwhile: the credential file is gone")
+            raise HeygenError("auth_error", "signed out in the meantime: the credential file is gone")
         if stored.secret != credential.secret and not _is_ending(stored, context):
             return stored
         if stored.refresh_token is None or stored.session is None:
             return None
         from heygen.auth import tokens
 
-        session = tokens.refresh(stored.session, context, settings)
-        replacement = stored.replace(secret=session["access_token"], session=session)
-        credentials.replace_session(context, replacement)
-        return replacement
+        # An interrupt may end the command before the old token is spent or after the new one is stored, and not in between.
+        with Held() as held:
+
+            def refreshed() -> Credential:
+                session = tokens.refresh(stored.session, context, settings, held.check)
+                return stored.replace(secret=session["access_token"], session=session)
+
+            return credentials.replace_session(context, refreshed)

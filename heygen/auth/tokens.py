@@ -9,7 +9,7 @@ from heygen.http.errors import code_for_status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable
 
     from heygen.auth.authorization import Authorization
     from heygen.auth.endpoints import Reply
@@ -34,14 +34,14 @@ def exchange(code: str, authorization: Authorization, context: Context, settings
     return granted(reply, {}, context)
 
 
-def refresh(session: dict[str, Any], context: Context, settings: Settings) -> dict[str, Any]:
+def refresh(session: dict[str, Any], context: Context, settings: Settings, may_go_on: Callable[[], None]) -> dict[str, Any]:
     """Return the session with new tokens (RFC 6749, section 6).
 
-    Raises `auth_error` where the provider wants the user to sign in again, and other errors where the session may
+    `may_go_on` is called between two tries, when the refresh token has not been spent. Raises `auth_error` where the provider wants the user to sign in again, and other errors where the session may
     still be good.
     """
     form = {"grant_type": "refresh_token", "refresh_token": session["refresh_token"]}
-    reply = endpoints.post(endpoints.TOKEN, form, context, settings, retries=settings.max_retries)
+    reply = endpoints.post(endpoints.TOKEN, form, context, settings, retries=settings.max_retries, may_go_on=may_go_on)
     if reply.status != 200:
         raise refused(reply, "the session has ended")
     return granted(reply, session, context)
@@ -65,7 +65,7 @@ def granted(reply: Reply, before: dict[str, Any], context: Context) -> dict[str,
     """Return the session of a token answer; what it does not mention stays as it was."""
     token = reply.text("access_token")
     if not token or not all("!" <= sign <= "~" for sign in token):
-        raise HeygenError("cli_response_parse_error", "the identity provider answered without an access token")
+        raise HeygenError("cli_response_parse_error", "the identity provider's response contains no access token")
     kind = reply.text("token_type") or "Bearer"
     if kind.lower() != "bearer":
         raise HeygenError("cli_response_parse_error", f'the identity provider sent tokens of an unknown type, "{kind}"')

@@ -111,7 +111,7 @@ class Resource:
             raise HeygenError(
                 "video_failed",
                 f"{self.kind.noun} {self.id} failed, so there is nothing to download" + (f": {reason}" if reason else ""),
-                hint=f"See all of it with: {self._get_command()}",
+                hint=f"See the details with: {self._get_command()}",
             )
         if isinstance(found, str) and found:
             return found
@@ -131,7 +131,7 @@ class Resource:
         raise HeygenError(
             "asset_not_available",
             f"{self.kind.noun} {self.id} has no {name} file",
-            hint=f"It has: {', '.join(available)}" if available else f"See all of it with: {self._get_command()}",
+            hint=f"Available: {', '.join(available)}" if available else f"See the details with: {self._get_command()}",
         )
 
     def available(self) -> list[str]:

@@ -44,10 +44,10 @@ def send_with_receipt(
         return answer
     path = None if is_read else path_of_id(operation)
     if path:
-        what = f"the answer does not say what was created: it has no {path}"
+        what = f"the response does not say what was created: it has no {path}"
         hint = f"See what was created with: {receipt.list_command}" if receipt.list_command else None
     elif answer.document is None and operation.response_schema is not None:
-        what, hint = "the answer is empty", None
+        what, hint = "the response is empty", None
     else:
         return answer
     receipt.state = answer.document

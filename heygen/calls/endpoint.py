@@ -8,6 +8,7 @@ from heygen.calls import request
 from heygen.calls.input import InputReader
 from heygen.core import address
 from heygen.core.errors import usage_error
+from heygen.core.named_secrets import is_secret_header
 from heygen.http.client import Call
 
 TYPE_CHECKING = False
@@ -38,16 +39,16 @@ class Endpoint:
         given = invocation.given
         method: str = given["method"]
         for key, is_possible, needed in (
-            ("data", method != "GET", "a method that changes something"),
-            ("set", method != "GET", "a method that changes something"),
-            ("idempotency_key", method != "GET", "a method that changes something"),
+            ("data", method != "GET", "methods that change something"),
+            ("set", method != "GET", "methods that change something"),
+            ("idempotency_key", method != "GET", "methods that change something"),
             ("paginate", method == "GET", "GET"),
             ("token", method == "GET", "GET"),
         ):
             if given.get(key) and not is_possible:
                 name = key.replace("_", "-")
                 hint = "Give query parameters with --query NAME=VALUE" if key in ("data", "set") else None
-                raise usage_error(f"--{name} goes with {needed}, not with {method}", param=name, hint=hint)
+                raise usage_error(f"--{name} works with {needed}, not with {method}", param=name, hint=hint)
         path, query = location(given["path"], invocation.settings.api_base)
         query += [_pair(each) for each in given.get("query", ())]
         if "token" in given:
@@ -65,6 +66,9 @@ class Endpoint:
             repeat_is_safe=self.operation is not None and request.repeat_is_safe(self.operation, content),
             headers=tuple(map(_header, given.get("header", ()))),
         )
+        for name, value in self.call.headers:
+            if is_secret_header(name):
+                invocation.context.secrets.add(value, value.rpartition(" ")[2])  # `Bearer …` as well
 
     def command(self) -> str | None:
         """Return the command that does the same, with the IDs of the path, or None where there is none."""
@@ -87,21 +91,21 @@ def location(text: str, base: str) -> tuple[str, list[tuple[str, str]]]:
     from urllib.parse import parse_qsl, unquote, urlsplit
 
     if not address.has_url_signs_only(text):
-        raise _no_path(text, "has a character that no URL has", "Percent-encode it, or put an ID in a placeholder's place")
+        raise _no_path(text, "contains a character that is not allowed in a URL", "Percent-encode it, or replace the placeholder with an ID")
     if "#" in text:
-        raise _no_path(text, "must not have a fragment", "Write # as %23 where it belongs to a name")
+        raise _no_path(text, "must not have a fragment", "Write a # inside a name as %23")
     path, _, query = text.partition("?")
     if path.lower().startswith(("https://", "http://")):
         start = urlsplit(base).path
         if not _is_at(path, base) or not urlsplit(path).path.startswith(start + "/"):
-            raise _no_path(text, f"is not at the API, {base}")
+            raise _no_path(text, f"is not under the API's base URL, {base}")
         path = urlsplit(path).path[len(start) :]
     path = path if path.startswith("/") else f"/{path}"
     segments = unquote(path).replace("\\", "/").split("/")
     if path.startswith("//") or path == "/" or ":" in segments[1]:
-        raise _no_path(text, "is no path of the API")
+        raise _no_path(text, "is not a path of the API")
     if "." in segments or ".." in segments:
-        raise _no_path(text, "must not have . or .. as a part")
+        raise _no_path(text, "must not contain . or .. as a segment")
     return path, parse_qsl(query, keep_blank_values=True)
 
 
@@ -114,7 +118,7 @@ def _is_at(url: str, base: str) -> bool:
         return False
 
 
-def _no_path(text: str, why: str, hint: str = "Give a path such as v3/videos, as the API's reference writes it") -> HeygenError:
+def _no_path(text: str, why: str, hint: str = "Give a path such as v3/videos, as in the API reference") -> HeygenError:
     return usage_error(f'"{text}" {why}', param="path", hint=hint)
 
 
@@ -152,10 +156,10 @@ def _header(text: str) -> tuple[str, str]:
     if not all(" " <= sign <= "~" or sign == "\t" for sign in value):
         raise usage_error(f"--header {name}: its value must be printable ASCII", param="header")
     if name.lower() in _CREDENTIAL_HEADERS:
-        hint = "The credential is that of HEYGEN_API_KEY or of: heygen auth login"
-        raise usage_error(f"--header takes no credential, and so no {name}", param="header", hint=hint)
+        hint = "The credential comes from HEYGEN_API_KEY or from: heygen auth login"
+        raise usage_error(f"--header cannot carry a credential, so {name} is not allowed", param="header", hint=hint)
     if name.lower() == "idempotency-key":
-        raise usage_error(f"--header does not take {name}", param="header", hint="Use --idempotency-key")
+        raise usage_error(f"--header cannot set {name}", param="header", hint="Use --idempotency-key")
     if name.lower() in _OWN_HEADERS:
-        raise usage_error(f"--header does not take {name}, which heygen sets itself", param="header")
+        raise usage_error(f"--header cannot set {name}, which heygen sets itself", param="header")
     return name, value

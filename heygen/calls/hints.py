@@ -48,7 +48,7 @@ def list_command_for_value(operation: Operation, param: str) -> str | None:
     except paths.PathSyntaxError:
         return None
     description = _description(operation.body_schema or {}, steps, operation.document)
-    named = re.search(r"(heygen(?: [a-z-]+)+ list) lists ", description)
+    named = re.search(r"(heygen(?: [a-z-]+)+ list) shows ", description)
     return named[1] if named else None
 
 

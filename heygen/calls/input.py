@@ -36,13 +36,13 @@ class InputReader:
             with open(given, "rb") as stream:
                 data = stream.read(LARGEST_DOCUMENT + 1)
                 if len(data) > LARGEST_DOCUMENT:
-                    raise ValueError("it has more than 100 MiB")
+                    raise ValueError("it is larger than 100 MiB")
                 return bodies.parse_data(_decoded(data, given), given)
         except (OSError, ValueError) as error:
             is_unreadable = isinstance(error, OSError)
             raise HeygenError(
                 "cli_file_io_error" if is_unreadable else "usage_error",
-                f"cannot read the file {given} that -d names: {getattr(error, 'strerror', None) or error}",
+                f"cannot read the file {given} given with -d: {getattr(error, 'strerror', None) or error}",
                 param="data",
                 hint="-d takes inline JSON that starts with {, a file's path, or - for stdin",
             ) from error
@@ -60,9 +60,9 @@ class InputReader:
 
             from_file = f"--{flag.name} - < {quote(given[1:])}"
             raise usage_error(
-                f"--{flag.name} takes a text, not the name of a file: {given}",
+                f"--{flag.name} takes text, not a file name: {given}",
                 param=flag.name,
-                hint=f"Add --no-validate to send it as it is; for the text of a file: {from_file}",
+                hint=f"Add --no-validate to send it anyway; to send the text of a file: {from_file}",
             )
         return given
 
@@ -81,4 +81,4 @@ def _decoded(data: bytes, source: str) -> str:
     try:
         return data.decode(encoding).replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        raise usage_error(f"{source} is not UTF-8 text: byte {error.start + 1} is wrong") from error
+        raise usage_error(f"{source} is not UTF-8 text: byte {error.start + 1} is invalid") from error

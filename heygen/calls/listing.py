@@ -123,7 +123,7 @@ class Listing:
                 raise error from caught
             try:
                 # A cursor that leads on from here is one that was not refused as leading nowhere.
-                output.end(has_more, cursor if "resume" in error.details else None)
+                output.end(has_more or error is caught, cursor if "resume" in error.details else None)
             except (HeygenError, BrokenPipeError):
                 pass  # what broke it off matters more
             if error is not caught:

@@ -25,7 +25,7 @@ def run(invocation: Invocation) -> int:
             return ExitCode.OK
     request.refuse_output_path_without_wait(invocation)
     if "max_items" in given and not given.get("all"):
-        raise usage_error("--max-items goes with --all", param="max-items", hint="Add --all")
+        raise usage_error("--max-items needs --all", param="max-items", hint="Add --all")
     call = request.prepare(invocation)
     listing = None
     if given.get("all"):
@@ -79,15 +79,13 @@ def dry_run(invocation: Invocation, call: Call) -> dict[str, Any]:
     import json
 
     from heygen.auth import credentials
+    from heygen.core.named_secrets import is_secret_header
+    from heygen.core.secrets import MASK
     from heygen.http.client import Client
 
     credential = credentials.find(invocation.context)
     made = Client(invocation.context, invocation.settings, credential).request(call)
-    secrets = credential.secrets() if credential else ()
-    headers = {
-        name: "***" if name in ("X-Api-Key", "Authorization") or value in secrets else value
-        for name, value in made.headers.items()
-    }
+    headers = {name: MASK if is_secret_header(name) else value for name, value in made.headers.items()}
     body: Any = None
     if isinstance(made.body, bytes):
         body = json.loads(made.body)
@@ -102,5 +100,5 @@ def _confirm(invocation: Invocation) -> None:
     what = " ".join([operation.noun, *target[-1:]])
     invocation.confirm(
         f"Delete {what}? This cannot be undone.",
-        HeygenError("confirmation_required", f"deleting {what} needs a confirmation, and there is no terminal to ask on"),
+        HeygenError("confirmation_required", f"deleting {what} needs confirmation, and there is no terminal to ask on"),
     )

@@ -20,15 +20,15 @@ def pages(fetch: Callable[[str | None], Any], token: str | None = None) -> Itera
         document = fetch(token)
         items = document.get("data") if isinstance(document, dict) else None
         if not isinstance(items, list):
-            raise HeygenError("cli_no_list", "the answer has no list under data, so there are no pages to follow")
+            raise HeygenError("cli_no_list", "the response has no list under data, so there are no pages to fetch")
         token = document.get("next_token") if document.get("has_more") is not False else None
         if not isinstance(token, str) or not token:
             token = None
         yield items, token
         if token is None:
             if document.get("has_more"):
-                raise HeygenError("cli_cursor_missing", "the API says that there is more, and gives no cursor for it")
+                raise HeygenError("cli_cursor_missing", "the API says there is more, but gives no cursor for it")
             return
         if token in seen:
-            raise HeygenError("cli_cursor_repeated", f"the API gave the cursor {token} a second time")
+            raise HeygenError("cli_cursor_repeated", f"the API gave the same cursor twice: {token}")
         seen.add(token)

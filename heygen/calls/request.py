@@ -40,7 +40,7 @@ def prepare(invocation: Invocation) -> Call:
 def refuse_output_path_without_wait(invocation: Invocation) -> None:
     """Refuse to save a file that is not waited for. Raises a usage error. (--timeout has no effect then, and no harm.)"""
     if "output_path" in invocation.given and not invocation.given.get("wait"):
-        raise usage_error("--output-path goes with --wait", param="output-path", hint="Add --wait")
+        raise usage_error("--output-path needs --wait", param="output-path", hint="Add --wait")
 
 
 def _content(
@@ -81,7 +81,7 @@ def _warn(invocation: Invocation, operation: Operation, content: dict[str, Any] 
             guess = f"; did you mean {remark.instead}?" if remark.instead else ""
             invocation.output.warning(
                 "unknown_field",
-                f"{remark.path} is not a known field; it is sent as it is{guess}",
+                f"{remark.path} is not a known field; it is sent anyway{guess}",
                 hint=f"See the known fields with: {invocation.command.path} --request-schema",
                 param=remark.path,
             )
@@ -143,7 +143,7 @@ def path_segment(id: str) -> str:
     """Return an ID as one segment of a path. Raises a usage error for one that would lead elsewhere."""
     if id in (".", ".."):
         # Percent-encoding leaves dots alone, and a server would resolve them to another path.
-        raise usage_error(f'"{id}" is no ID')
+        raise usage_error(f'"{id}" is not a valid ID')
     from urllib.parse import quote
 
     return quote(id, safe="", errors="surrogatepass")
@@ -166,7 +166,7 @@ def idempotency_key(invocation: Invocation) -> str:
         return invocation.context.uuid()
     if not 1 <= len(given) <= 255 or not given.isascii() or not given.translate(_WITHOUT_SIGNS).isalnum():
         raise usage_error(
-            "--idempotency-key must be 1 to 255 letters, digits and the signs _ : . -", param="idempotency-key"
+            "--idempotency-key must be 1 to 255 characters: letters, digits and _ : . -", param="idempotency-key"
         )
     return given
 

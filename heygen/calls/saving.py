@@ -46,7 +46,7 @@ def save_all(
             saved.append({"asset": name, "path": target.save(resource, name)})
     except HeygenError as error:
         error.result = _with_saved(document, saved, is_single)
-        error.hint = f"It is finished all the same; download it with: {hints.command_line(group, 'download', id)}"
+        error.hint = f"It has finished; download it with: {hints.command_line(group, 'download', id)}"
         raise
     except KeyboardInterrupt as interrupt:
         result = _with_saved(document, saved, is_single)
@@ -79,8 +79,13 @@ class Target:
             return
         folder = path if self.is_directory else os.path.dirname(path) or "."
         if not os.path.isdir(folder):
+            from shlex import quote
+
             raise HeygenError(
-                "cli_file_io_error", f"there is no directory {folder}", hint="Make it first", param="output-path"
+                "cli_file_io_error",
+                f"the directory {folder} does not exist",
+                hint=f"Create it with: mkdir -p {quote(folder)}",
+                param="output-path",
             )
         if not self.is_directory:
             self._confirm_overwriting(path)
@@ -105,11 +110,11 @@ class Target:
         if self.is_directory:
             return
         if self.path == "-":
-            raise usage_error("standard output takes one file, and there are several", param="output-path")
+            raise usage_error("standard output can take only one file, and there are several", param="output-path")
         try:
             os.mkdir(self.path or "")
         except OSError as error:
-            reason = f"cannot make the directory {self.path} for several files: {error.strerror}"
+            reason = f"cannot create the directory {self.path} for several files: {error.strerror}"
             raise HeygenError("cli_file_io_error", reason, param="output-path") from error
         self.is_directory = True
 
@@ -118,7 +123,7 @@ class Target:
         stdout = self.invocation.context.stdout
         if self.path == "-" and stdout.is_terminal and not resource.kind.assets[name].is_text:
             raise usage_error(
-                "standard output is a terminal, and the file is no text", param="output-path", hint="Redirect it: > file"
+                "standard output is a terminal, and the file is not text", param="output-path", hint="Redirect it: > file"
             )
         link = resource.link(name)
         path = self.path or ""
@@ -127,7 +132,7 @@ class Target:
             if os.path.isdir(path):
                 raise HeygenError("cli_file_io_error", f"{path} is a directory", param="output-path")
             if self._is_special(path):  # which only whoever names it can mean
-                raise HeygenError("cli_file_io_error", f"{path} is no regular file", param="output-path", hint="Remove it")
+                raise HeygenError("cli_file_io_error", f"{path} is not a regular file", param="output-path", hint="Remove it")
             self._confirm_overwriting(path)
         part = self.part(path, f"{resource.kind.noun} {resource.id} {name}")
         from heygen.files.download import Download

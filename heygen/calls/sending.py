@@ -31,7 +31,7 @@ def send(operation: Operation | None, client: Client, call: Call) -> Answer:
 
             lister = hints.list_command_for_value(operation, error.param) if operation else None
             if lister:
-                error.hint = f"See what {error.param.partition('[')[0]} takes with: {lister}"
+                error.hint = f"See what {error.param.partition('[')[0]} accepts with: {lister}"
         raise
     except KeyboardInterrupt as interrupt:
         if call.method == "GET":
@@ -44,11 +44,11 @@ def _unknown_outcome(operation: Operation | None, call: Call, error: HeygenError
     from heygen.calls import hints
 
     error.outcome_is_unknown = True
-    error.message += "; the API may have carried out the request all the same"
+    error.message += "; the API may have carried out the request anyway"
     error.message += "" if call.repeat_is_safe else ", so it was not repeated"
     lister = hints.list_command_for_created(operation) if operation else None
     again = "repeat it with the same --idempotency-key" if call.idempotency_key and call.repeat_is_safe else "repeat it"
-    error.hint = f"Look before you {again}: {lister}" if lister else f"Look at the resource before you {again}"
+    error.hint = f"Check before you {again}: {lister}" if lister else f"Check the resource before you {again}"
     if call.idempotency_key:
         error.details = {**error.details, "idempotency_key": call.idempotency_key}
     return error

@@ -85,7 +85,7 @@ class _Waiting:
         except KeyboardInterrupt as interrupt:
             # Only a poll: a creation that is interrupted has its own error.
             raise HeygenError(
-                "canceled", "interrupted while waiting; the job goes on", hint=self._resume_hint((jobs.Job(self._own_id()),))
+                "canceled", "interrupted while waiting; the job continues", hint=self._resume_hint((jobs.Job(self._own_id()),))
             ) from interrupt
 
     def _watch(self, ids: tuple[str, ...]) -> None:
@@ -99,7 +99,7 @@ class _Waiting:
         receipt, noun = self.invocation.receipt, self._polled_operation().noun
         if receipt.is_open:
             # Before the first poll: whatever ends this process, even kill -9, the ID is known.
-            what = f"created {noun} {receipt.ids[0]}" if len(receipt.ids) == 1 else f"created {len(receipt.ids)}: {noun}"
+            what = f"created {noun} {receipt.ids[0]}" if len(receipt.ids) == 1 else f"created {len(receipt.ids)} {noun}s"
             hint = None if self.invocation.output.is_human else receipt.resume
             self.invocation.output.notice("created", what, hint=hint, **receipt.names())
         observer = self.invocation.output.wait_progress(noun)
@@ -181,7 +181,7 @@ class _Waiting:
         failed = [job for job in waited_for if job.state == jobs.FAILED or _failed_items(job.document)]
         if outcome.is_interrupted:
             raise HeygenError(
-                "canceled", "interrupted while waiting; the job goes on", hint=self._resume_hint(waited_for), result=document
+                "canceled", "interrupted while waiting; the job continues", hint=self._resume_hint(waited_for), result=document
             )
         refused = [job for job in waited_for if job.state == jobs.REFUSED]
         if refused:
@@ -243,7 +243,7 @@ class _Waiting:
         if error.exit_code != ExitCode.AUTH:
             error.hint = self._resume_hint((job,))
         else:
-            error.hint = f"{error.hint}; then carry on with: {self._resume_hint((job,))}"
+            error.hint = f"{error.hint}; then continue with: {self._resume_hint((job,))}"
         error.result = document
         return error
 

@@ -6,10 +6,11 @@ from heygen.core.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable
 
     from heygen.api.fields import Field
     from heygen.api.operations import Operation
+    from heygen.cli.help.blocks import Block
 
 # Sections of the flags, in the order of the help text.
 REQUEST, INPUT, WAITING, OUTPUT, GLOBAL = "request", "input", "waiting", "output", "global"
@@ -73,6 +74,7 @@ class Command(Record):
     arguments: tuple[Argument, ...] = ()
     flags: tuple[Flag, ...] = ()
     examples: tuple[dict[str, str], ...] = ()
+    details: Callable[[], tuple[Block, ...]] | None = None  # what its help says after the flags
     operation: Operation | None = None
     fields: tuple[Field, ...] = ()
     is_hidden: bool = False
@@ -115,13 +117,13 @@ GLOBAL_FLAGS = (
         name="human",
         type="boolean",
         section=GLOBAL,
-        description="Show tables, colours and readable times instead of JSON.",
+        description="Show tables, colors and readable times instead of JSON.",
     ),
     Flag(
         name="get",
         section=GLOBAL,
         value_name="<path>",
-        description="Print one field of the result: data.video_url, data[0].id, or data[].id for one per line.",
+        description="Print one field of the result: data.video_url, or 'data[].id' for one per line.",
     ),
     Flag(
         name="color",
@@ -129,7 +131,7 @@ GLOBAL_FLAGS = (
         enum=("auto", "always", "never"),
         default="auto",
         value_name="<when>",
-        description="When to use colour; auto is on a terminal, unless NO_COLOR is set.",
+        description="When to use color; auto means on a terminal, unless NO_COLOR is set.",
     ),
     Flag(
         name="ca-bundle",
@@ -149,7 +151,7 @@ GLOBAL_FLAGS = (
         description="Name the program that calls this one.",
     ),
     Flag(
-        name="help", short="h", type="boolean", section=GLOBAL, description="Show this help."
+        name="help", short="h", type="boolean", section=GLOBAL, description="Show the whole help; -h shows a short one."
     ),
 )
 
@@ -163,7 +165,7 @@ WAIT_FLAGS = (
         name="wait",
         type="boolean",
         section=WAITING,
-        description="Wait until it is done, and print the finished resource.",
+        description="Wait until the job is done, and print the finished resource.",
     ),
     Flag(
         name="timeout",
@@ -178,19 +180,19 @@ WAIT_FLAGS = (
 IDEMPOTENCY_KEY = Flag(
     name="idempotency-key",
     value_name="<key>",
-    description="Key that makes a repeated call safe; one is made up where none is given.",
+    description="Key that makes it safe to repeat the call; generated if not given.",
 )
 SAVE = Flag(
     name="output-path",
     section=WAITING,
     value_name="<file|dir|->",
     description=(
-        "With --wait: also download the finished file, to a file, into a directory (one that is made, where there are "
-        "several), or to standard output (-, and nothing else goes there). The result says where, under `saved`."
+        "Save the finished file as well, with --wait: to a file, a directory (created if there are several files), or "
+        "standard output (-). `saved` in the result says where."
     ),
 )
-OVERWRITE = Flag(name="force", type="boolean", section=OUTPUT, description="Overwrite a file that exists, without asking.")
-FORCE = Flag(name="force", type="boolean", description="Go ahead without asking.")
+OVERWRITE = Flag(name="force", type="boolean", section=OUTPUT, description="Overwrite an existing file without asking.")
+FORCE = Flag(name="force", type="boolean", description="Skip the confirmation prompt.")
 
 
 def value_name(flag: Flag) -> str:

@@ -55,7 +55,7 @@ def _guarded(argv: Sequence[str], line: CommandLine, context: Context, receipt: 
 
 
 def _unread() -> HeygenError:
-    return HeygenError("cli_file_io_error", "nobody reads standard output, where the result was to go")
+    return HeygenError("cli_file_io_error", "standard output was closed before the result was written")
 
 
 def _run(argv: Sequence[str], line: CommandLine, context: Context, receipt: Receipt, outcome: dict[str, str]) -> int:
@@ -76,7 +76,7 @@ def _run(argv: Sequence[str], line: CommandLine, context: Context, receipt: Rece
     from heygen.config.settings import Settings
     from heygen.output.printer import Printer
 
-    settings = Settings(context, line.options, is_lenient=line.words[0] == "config")
+    settings = Settings(context, line.options, is_lenient=line.words[0] in ("config", "doctor"))
     output = Printer(
         context,
         settings.is_human,

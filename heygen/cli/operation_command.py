@@ -37,30 +37,30 @@ _BODY_FLAGS = (
         is_array=True,
         is_split=False,
         value_name="<path=value>",
-        description="Set one field of the body, nested ones too: voice_settings.speed=1.2, scenes[0].script=Hi. Repeatable.",
+        description="Set one field of the body, nested ones too: voice_settings.speed=1.2, 'scenes[0].script=Hi'. Repeatable.",
     ),
     Flag(
         name="no-validate",
         type="boolean",
-        description="Send the body as it is, without checking it against the schema.",
+        description="Send the body without checking it against the schema.",
     ),
 )
 _UNHEEDED_KEY = IDEMPOTENCY_KEY.replace(
-    description="Key to send with the call. The API is not known to heed it here: a repeat may do the work twice.",
+    description="Key to send with the call. The API may not honor it here, so a repeat may do the work twice.",
 )
 _ALL_FLAGS = (
     Flag(
         name="all",
         type="boolean",
         section=REQUEST,
-        description="Fetch this page and all that follow, and print them as one list; --limit is the size of a page.",
+        description="Fetch this page and all later ones, and print them as one list; --limit is the page size.",
     ),
     Flag(
         name="max-items",
         type="integer",
         section=REQUEST,
         minimum=1,
-        description="With --all: stop after so many. has_more and next_token say whether, and where, the list goes on.",
+        description="With --all: stop after this many. has_more and next_token tell whether and where the list continues.",
     ),
 )
 _DRY_RUN = Flag(

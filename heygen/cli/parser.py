@@ -44,6 +44,7 @@ class CommandLine:
         self.moved_from: tuple[str, ...] | None = None  # the old words that were used
         self.is_help = False  # `heygen help …`, or --help
         self.is_help_word = False  # `heygen help …` alone
+        self.is_brief = False  # -h, or nothing at all: the short help
         self.topic: str | None = None  # of `heygen help <topic>`
         self.problems: list[HeygenError] = []
         self.usage = ""  # how the command or group is called; of that with the first problem, if there is one
@@ -271,6 +272,7 @@ class Parser(ArgumentParser):
             return []
         if flag.name == "help" and text.lower() in values.TRUE:
             self.line.is_help = True
+            self.line.is_brief = written == "-h" and not self.line.is_help_word
         return [(flag, text)]
 
     def _unknown_flag(self, written: str) -> HeygenError:
@@ -280,7 +282,7 @@ class Parser(ArgumentParser):
         if near:
             message += f"; did you mean --{near}?"
         elif self.command is None:
-            message += "; the flags of a command stand after its words"
+            message += "; flags of a command come after its name"
         return usage_error(message, hint=f"See: {self.prog} --help", param=name)
 
     # --- words and positionals
@@ -315,7 +317,9 @@ class Parser(ArgumentParser):
         near = closest(word, shown)
         message = f'unknown command "{word}" for "{self.prog}"'
         if near:
-            return usage_error(f"{message}; did you mean {near}?", hint=f"Try: {self.prog} {near} --help")
+            is_topic = self.line.is_help_word and near not in tree.children(self.words)
+            wanted = f"{self.prog} help {near}" if is_topic else f"{self.prog} {near} --help"
+            return usage_error(f"{message}; did you mean {near}?", hint=f"Try: {wanted}")
         return usage_error(f"{message}; expected one of: {listing(shown)}", hint=f"See: {self.prog} --help")
 
     def _surplus(self, text: str) -> HeygenError:

@@ -34,18 +34,21 @@ COMMANDS = {
         _entry("video download", "video_download", "Download a video's files"),
         _entry("lipsync download", "lipsync_download", "Download a lipsync's files"),
         _entry("video-translate download", "video_translate_download", "Download a video translation's files"),
+        _entry("webhook listen", "webhook_listen", "Receive webhooks on this machine"),
+        _entry("webhook verify", "webhook_verify", "Tell whether a webhook call is real"),
         _entry("api", "api", "Call any endpoint of the API by its method and path"),
         _entry("auth login", "auth_login", "Sign in with an API key, in the browser or on another device"),
         _entry("auth status", "auth_status", "Show who is signed in, and how"),
         _entry("auth logout", "auth_logout", "Sign out"),
-        _entry("config set", "config_set", "Keep a setting"),
+        _entry("config set", "config_set", "Change a setting"),
         _entry("config get", "config_get", "Show one setting"),
         _entry("config list", "config_list", "Show all settings"),
-        _entry("config unset", "config_unset", "Go back to a setting's default"),
+        _entry("config unset", "config_unset", "Reset a setting to its default"),
         _entry("config path", "config_path", "Show where the settings file is"),
         _entry("feedback", "feedback", "Rate this program, and say why"),
         _entry("sandbox run", "sandbox_run", "Run a command against the simulated API: no key, no credits, no network"),
         _entry("sandbox start", "sandbox_start", "Serve the simulated API until interrupted"),
+        _entry("doctor", "doctor", "Find out what keeps this program from working"),
         _entry("completion", "completion", "Print a completion script for your shell"),
         _entry("update", "update", "Update this program, or install another version"),
     )
@@ -54,7 +57,7 @@ COMMANDS = {
 # The groups that hold hand-written commands alone.
 GROUPS = {
     "auth": "Sign in and out, and show who you are",
-    "config": "Keep settings: output format, analytics and more",
+    "config": "Manage settings: output format, analytics and more",
     "sandbox": "Rehearse against a simulated API, offline and free",
 }
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from heygen.cli.help.blocks import examples, terms
+from heygen.cli.help.blocks import Section, examples, terms
+from heygen.cli.help.faults import grammar
 from heygen.core.errors import EXIT_CODE_MEANINGS
 from heygen.core.record import Record
 
@@ -23,36 +24,37 @@ class Topic(Record):
 
 # Every environment variable that the program reads on purpose; a test compares it with the code.
 ENVIRONMENT = (
-    ("HEYGEN_API_KEY", "API key. Comes before a stored credential."),
-    ("HEYGEN_OUTPUT", "Output format where --human is not given: json or human, in any case. Anything else is refused."),
+    ("HEYGEN_API_KEY", "API key. Takes precedence over a stored credential."),
+    ("HEYGEN_OUTPUT", "Output format unless --human is given: json or human."),
     (
         "HEYGEN_MAX_RETRIES",
-        "Repeats of a request that failed for a passing reason (default: 2; 0: never). What is no number is ignored.",
+        "How many times to retry a request that failed for a temporary reason (default: 2; 0: never). Ignored if not a number.",
     ),
     ("HEYGEN_API_BASE", "Another base URL for the API. Plain http is refused, except on loopback."),
-    ("HEYGEN_ALLOW_HTTP", "On: allows a base URL of plain http elsewhere: the key then travels unprotected."),
-    ("HEYGEN_CONFIG_DIR", "Folder of settings and credential (default: ~/.heygen)."),
-    ("HEYGEN_DEBUG", "On: shows every HTTP exchange on stderr, as --debug does."),
-    ("HEYGEN_NONINTERACTIVE", "On: never ask; a command that would have to is refused."),
-    ("CI", "On: never ask, and show no progress."),
+    ("HEYGEN_ALLOW_HTTP", "On: allow a plain http base URL elsewhere too; the key is then sent unencrypted."),
+    ("HEYGEN_CONFIG_DIR", "Folder for settings and credential (default: ~/.heygen). To keep several accounts, use a folder for each."),
+    ("HEYGEN_DEBUG", "On: show every HTTP exchange on stderr, like --debug."),
+    ("HEYGEN_NONINTERACTIVE", "On: never prompt; a command that would have to is refused."),
+    ("CI", "On: never prompt, and show no progress."),
     ("HEYGEN_NO_ANALYTICS", "Any value: send no usage analytics."),
     ("DO_NOT_TRACK", "On: send no usage analytics."),
-    ("HEYGEN_ANALYTICS_URL", "Where usage analytics are sent, instead of where the build says; for tests."),
-    ("HEYGEN_RELEASES_URL", "Where heygen update finds releases: a list in the form of GitHub's releases API."),
-    ("GITHUB_TOKEN", "Token that heygen update shows to GitHub's API, and to no other host."),
-    ("GH_TOKEN", "The same, where GITHUB_TOKEN is not set."),
+    ("HEYGEN_ANALYTICS_URL", "Where to send usage analytics, instead of where the build says; for tests."),
+    ("HEYGEN_RELEASES_URL", "Where heygen update finds releases: a list in the format of GitHub's releases API."),
+    ("GITHUB_TOKEN", "Token that heygen update sends to GitHub's API, and to no other host."),
+    ("GH_TOKEN", "The same, if GITHUB_TOKEN is not set."),
+    ("HEYGEN_WEBHOOK_SECRET", "Secret of the webhook endpoint, for heygen webhook listen and verify."),
     ("HEYGEN_NO_BROWSER", "On: open no browser; print the URL to visit."),
-    ("BROWSER", "none: open no browser; else the browser to open."),
-    ("NO_COLOR", "Any value: no colour. --color always comes first."),
-    ("FORCE_COLOR", "On: colour where output is no terminal, too. NO_COLOR comes first."),
-    ("TERM", "dumb: no colour, and no line that is redrawn."),
-    ("COLUMNS", "Width of the terminal, instead of what it says itself."),
-    ("HTTPS_PROXY", "Proxy for https, also in lower case; it may have a user and a password."),
+    ("BROWSER", "none: open no browser; otherwise, the browser to open."),
+    ("NO_COLOR", "Any value: no color. --color takes precedence."),
+    ("FORCE_COLOR", "On: use color even if output is not a terminal. NO_COLOR takes precedence."),
+    ("TERM", "dumb: no color, and no lines that are redrawn."),
+    ("COLUMNS", "Width of the terminal, instead of what it reports."),
+    ("HTTPS_PROXY", "Proxy for https, also in lower case; it may include a user name and password."),
     ("HTTP_PROXY", "Proxy for plain http. Loopback never goes through a proxy."),
-    ("ALL_PROXY", "Proxy for both, where the one above is not set. Without any, the settings of macOS and Windows count."),
+    ("ALL_PROXY", "Proxy for both, if the one above is not set. Without any, the system's settings are used on macOS and Windows."),
     ("NO_PROXY", "Hosts to reach without a proxy, separated by commas."),
-    ("SSL_CERT_FILE", "File of CA certificates (PEM), in place of the system's file."),
-    ("SSL_CERT_DIR", "Folder of CA certificates named by their hashes, in place of the system's."),
+    ("SSL_CERT_FILE", "File of CA certificates (PEM), instead of the system's file."),
+    ("SSL_CERT_DIR", "Folder of CA certificates named by hash, instead of the system's."),
 )
 
 
@@ -60,10 +62,10 @@ def _environment() -> tuple[Block, ...]:
     from heygen.config.settings import KEYS
 
     return (
-        "A flag comes before a variable, a variable before the settings file, and the file before the default. A variable that is on "
+        "Flags take precedence over variables, variables over the settings file, and the file over defaults. A variable that is on "
         "or off is off when it is empty, 0, false or no.",
         terms(*ENVIRONMENT),
-        "Settings that last are kept in ~/.heygen/config.toml:",
+        "Lasting settings are kept in ~/.heygen/config.toml:",
         terms(
             *(
                 (key.name, key.help + (f" One of: {', '.join(key.values)}." if key.values else ""))
@@ -77,38 +79,38 @@ def _environment() -> tuple[Block, ...]:
 def _exit_codes() -> tuple[Block, ...]:
     return (
         terms(*((str(int(code)), meaning) for code, meaning in EXIT_CODE_MEANINGS.items())),
-        "Every failure leaves one line of JSON on stderr, with a code for programs, a message for people, and as hint "
-        "the command to run next; request_id is there where the API answered:",
+        "Every failure prints one line of JSON to stderr, with a code for programs, a message for people, and a hint that "
+        "names the command to run next; request_id is there if the API responded:",
         examples(
             '{"error":{"code":"not_found","message":"Video not found",'
             '"hint":"Check ID with: heygen video list","request_id":"req_abc123"}}',
         ),
-        "With 4, and with 1 after a job that failed, the last known state is on stdout, so that no ID is lost.",
+        "With 4, and with 1 after a failed job, the last known state is on stdout, so that no ID is lost.",
     )
 
 
 def _formatting() -> tuple[Block, ...]:
     return (
-        "stdout has the result and nothing else: one line of JSON, every field as the API sent it. Everything else "
+        "stdout has the result and nothing else: one line of JSON, with every field as the API sent it. Everything else "
         "goes to stderr.",
         terms(
-            ("--human", "Tables, labels, colours, and times in the local zone. What is piped is neither coloured nor cut."),
-            ("--get <path>", "One field alone: text as it is, anything else as JSON. No jq needed."),
+            ("--human", "Tables, labels, colors, and local times. Piped output is neither colored nor truncated."),
+            ("--get <path>", "Only these fields: text as is, anything else as JSON. No jq needed. Quote paths with brackets."),
             ("--color <when>", "auto (on a terminal, unless NO_COLOR is set), always or never."),
         ),
-        "A list comes in pages. has_more says whether another follows, and next_token is its cursor; --token goes on "
-        "there. --all fetches every page from there on, and prints one list. Where that breaks off, what was read is "
-        "on stdout all the same, and resume on stderr is the command that goes on:",
+        "Lists come in pages. has_more tells whether there is another page, and next_token is its cursor; give it to --token to "
+        "continue. --all fetches every page from there on, and prints one list. If that is interrupted, what was read is still "
+        "on stdout, and resume on stderr is the command that continues:",
         terms(
-            ("--limit <integer>", "The size of a page."),
-            ("--token <token>", "Where to begin: the next_token of an earlier page."),
-            ("--all", "Every page. JSON and --get data[].<field> go out page by page; a table comes at the end."),
-            ("--max-items <integer>", "With --all: no more than so many; next_token is the cursor of what follows."),
+            ("--limit <integer>", "The page size."),
+            ("--token <token>", "Where to start: next_token of an earlier page."),
+            ("--all", "Every page. JSON and --get 'data[].<field>' are printed page by page; a table comes at the end."),
+            ("--max-items <integer>", "With --all: at most this many; next_token is the cursor for the rest."),
         ),
         examples(
             "heygen video list --limit 10 --get next_token",
             "heygen video list --limit 10 --token <next-token>",
-            "heygen video list --all --get data[].id",
+            "heygen video list --all --get 'data[].id'",
             "heygen config set output human",
         ),
     )
@@ -116,15 +118,15 @@ def _formatting() -> tuple[Block, ...]:
 
 def _waiting() -> tuple[Block, ...]:
     return (
-        "Making a video takes minutes. A command that starts such a job returns at once with its ID; with --wait it "
-        "stays until the job has ended, and prints the finished resource, as its get command does.",
+        "Making a video takes minutes. A command that starts such a job returns its ID at once; with --wait it waits "
+        "until the job has ended, and prints the finished resource, as the get command does.",
         terms(
             ("--wait", "Wait until the job has ended."),
             ("--timeout <duration>", "How long at most, such as 90s, 10m or 1h30m (default: 20m)."),
         ),
-        "A look that fails for a passing reason (no network, 429, 5xx) does not end a wait. When the time is up the "
-        "exit code is 4, after a failed job 1, after Ctrl-C 130. Each time the last known state is on stdout, and the "
-        "hint on stderr is the command that goes on. The job itself is not stopped. get takes --wait too:",
+        "A poll that fails for a temporary reason (no network, 429, 5xx) does not end a wait. The exit code is 4 when time "
+        "runs out, 1 after a failed job, and 130 after Ctrl-C. In each case the last known state is on stdout, and the hint "
+        "on stderr is the command that continues. The job itself is not stopped. get takes --wait too:",
         examples(
             'heygen video-agent create --prompt "Welcome to our Q4 earnings call." --wait',
             "heygen video get <video-id> --wait --timeout 1h --get data.video_url",
@@ -134,17 +136,17 @@ def _waiting() -> tuple[Block, ...]:
 
 def _data() -> tuple[Block, ...]:
     return (
-        "The fields of a request that are plain values have flags. Nested ones come with -d or --set. Where a field "
-        "is given more than once, --set wins over -d, and a flag over both.",
+        "Request fields that are plain values have flags; nested ones are given with -d or --set. If a field is given more "
+        "than once, --set overrides -d, and a flag overrides both.",
         terms(
             ("-d '{...}'", "The body as JSON."),
             ("-d request.json", "The body from a file."),
             ("-d -", "The body from stdin."),
-            ("--set path=value", "One field, at any depth: voice_settings.speed=1.2, scenes[0].script=Hi. JSON, else text."),
-            ("--script -", "The text of a long field from stdin, where its flag's help says so."),
+            ("--set path=value", "One field, at any depth: voice_settings.speed=1.2, 'scenes[0].script=Hi'. JSON, or else text."),
+            ("--script -", "The text of a long field from stdin, if its flag's help says so."),
         ),
-        "The body is checked before anything is sent, and whatever is wrong is named at once. To see what it may have, "
-        "and what would be sent:",
+        "The body is checked before anything is sent, and all problems are reported at once. To see what it may contain, "
+        "to see what would be sent, and to send it unchecked:",
         examples(
             "heygen video create --request-schema",
             "heygen video create -d request.json --title Draft --dry-run",
@@ -156,15 +158,18 @@ def _data() -> tuple[Block, ...]:
 def _sandbox() -> tuple[Block, ...]:
     return (
         "The sandbox is the whole HeyGen API, simulated on this machine. It needs no key, costs no credits and uses "
-        "no network. What is created in it exists, jobs run and complete, and what is wrong is refused, as it is by "
-        "the API itself.",
+        "no network. What you create in it exists, jobs run and complete, and bad requests are refused, as the API itself "
+        "would refuse them.",
         terms(
             ("sandbox run -- <command>", "Run a heygen command, or any program that calls heygen, against it."),
             ("sandbox start", "Serve it until Ctrl-C, and print what to set in the environment."),
         ),
+        *grammar(),
+        Section(title="Try"),
         examples(
             'heygen sandbox run -- video-agent create --prompt "Hello" --wait',
             "heygen sandbox run -- sh pipeline.sh",
+            'heygen sandbox run --strict-faults --fault "GET /files/** truncate times=1" -- sh pipeline.sh',
             "heygen sandbox start --help",
         ),
     )
@@ -172,16 +177,16 @@ def _sandbox() -> tuple[Block, ...]:
 
 def _agents() -> tuple[Block, ...]:
     return (
-        "For programs and coding agents that run heygen: JSON in, JSON out, and nothing that waits for a keyboard.",
+        "For programs and coding agents that run heygen: JSON in, JSON out, and no prompts.",
         terms(
             ("Discover", "heygen help --all lists every command; --request-schema and --response-schema print what "
              "one takes and returns, without a key."),
-            ("Rehearse", "--dry-run checks a request and prints it; heygen sandbox run -- ... plays a whole pipeline."),
+            ("Rehearse", "--dry-run checks a request and prints it; heygen sandbox run -- ... rehearses a whole pipeline."),
             ("Read", "One JSON document on stdout; --get data.id for one field; exit codes 0 to 4 and 130."),
             ("Recover", "Errors are JSON on stderr; hint names the command to run next."),
-            ("Wait", "--wait and --timeout; after exit code 4 go on with the command in the hint."),
-            ("Repeat", "A call with the same --idempotency-key does not create a second resource, where the API honours it."),
-            ("Delete", "--force; without a terminal nothing is asked, and deleting without it is refused."),
+            ("Wait", "--wait and --timeout; after exit code 4, continue with the command in the hint."),
+            ("Repeat", "A call with the same --idempotency-key does not create a second resource, where the API honors it."),
+            ("Delete", "--force; without a terminal there is no prompt, and deleting without it is refused."),
         ),
         examples(
             'heygen video-agent create --prompt "A 30 second product tour" --wait --get data.video_url',

@@ -72,4 +72,12 @@ def group(words: tuple[str, ...]) -> Group:
         commands.extend(map(operation_command.make, operations.operations(word)))
     commands.extend(hand_written(entry) for entry in registry.COMMANDS.values() if entry.words[0] == word)
     below = tuple(each for each in commands if each.words[: len(words)] == words)
-    return Group(words=words, summary=top_level()[word], commands=below)
+    return Group(words=words, summary=summary(words), commands=below)
+
+
+def summary(words: tuple[str, ...]) -> str:
+    """Return the sentence that tells what the commands of a group are for."""
+    if len(words) == 1:
+        return top_level()[words[0]]
+    sentences = documents.load(words[0]).get("x-cli-groups", {}) if words[0] in documents.groups() else {}
+    return sentences.get(" ".join(words[1:])) or f"The commands {', '.join(children(words))}"

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 COMMAND = Command(
     description=(
-        "Calls an endpoint of the HeyGen API with the credential, the retries and the errors of every other command, and "
-        "prints its answer. The body is sent as it is, without being checked, and the key goes to the API alone: PATH "
-        "leads to no other host. A POST or PATCH whose answer is lost is repeated only where the API is known to honour "
-        "the idempotency key. Files are uploaded with heygen asset upload."
+        "Calls an endpoint of the HeyGen API with the same credential, retries and errors as every other command, and "
+        "prints the response. The body is not checked before it is sent. The key goes to the API alone: PATH cannot lead to "
+        "another host. A POST or PATCH whose response was lost is repeated only where the API is known to honor the "
+        "idempotency key. To upload files, use heygen asset upload."
     ),
     arguments=(
         Argument(name="method", description="HTTP method, in any case.", choices=METHODS, is_upper=True),
@@ -41,16 +41,16 @@ COMMAND = Command(
             is_array=True,
             is_split=False,
             value_name="<name:value>",
-            description="Add a header, or set one of ours; the credential's are not taken. Repeatable.",
+            description="Add or replace a request header, other than the credential's. Repeatable.",
         ),
         Flag(
-            name="token", section=REQUEST, value_name="<cursor>", description="Cursor of the page to begin at, as next_token gives it."
+            name="token", section=REQUEST, value_name="<cursor>", description="Cursor of the page to start at, from next_token."
         ),
         Flag(
             name="paginate",
             type="boolean",
             section=REQUEST,
-            description="With GET: follow next_token to the last page, and print all items as one document.",
+            description="Follow next_token to the last page, with GET, and print all items as one document.",
         ),
         Flag(
             name="data",
@@ -63,12 +63,12 @@ COMMAND = Command(
             is_array=True,
             is_split=False,
             value_name="<path=value>",
-            description="Set one field of the body, nested ones too: settings.speed=1.2, scenes[0].script=Hi. Repeatable.",
+            description="Set one field of the body, nested ones too: settings.speed=1.2, 'scenes[0].script=Hi'. Repeatable.",
         ),
         IDEMPOTENCY_KEY.replace(
-            description="Key to send with the call. A POST has a random one where none is given; not every endpoint heeds it.",
+            description="Key to send with the call. A POST gets a random one if none is given; not every endpoint honors it.",
         ),
-        FORCE.replace(description="Go ahead without asking: to delete, and to overwrite the file of --output-path."),
+        FORCE.replace(description="Skip the prompt before deleting, and before overwriting the file of --output-path."),
         Flag(
             name="dry-run",
             type="boolean",
@@ -79,20 +79,17 @@ COMMAND = Command(
             name="output-path",
             section=OUTPUT,
             value_name="<file|->",
-            description=(
-                "Save the body of the answer as it is, whatever its type, to a file or to standard output (-, and nothing "
-                "else goes there)."
-            ),
+            description="Save the response body unchanged, whatever its type, to a file, or to standard output with -.",
         ),
     ),
     examples=(
-        {"about": "Ask for something", "command": "heygen api GET v3/users/me"},
-        {"about": "Ask for every page of a list", "command": "heygen api GET v3/videos --query limit=50 --paginate --get data[].id"},
+        {"about": "Get a resource", "command": "heygen api GET v3/users/me"},
+        {"about": "Get every page of a list", "command": "heygen api GET v3/videos --query limit=50 --paginate --get 'data[].id'"},
         {
-            "about": "Make something, seeing the request first",
+            "about": "See what would be sent before creating something",
             "command": "heygen api POST v3/folders --set name=Drafts --dry-run",
         },
-        {"about": "Save an answer as it is", "command": "heygen api GET v3/avatars --output-path avatars.json"},
+        {"about": "Save a response unchanged", "command": "heygen api GET v3/avatars --output-path avatars.json"},
         {"about": "Delete without being asked", "command": "heygen api DELETE v3/videos/<video-id> --force"},
     ),
 )
@@ -108,7 +105,7 @@ def run(invocation: Invocation) -> int:
     endpoint = Endpoint(invocation)
     call = endpoint.call
     if "output_path" in given and given.get("paginate"):
-        raise usage_error("--output-path and --paginate do not go together", param="output-path", hint="Redirect it: > file")
+        raise usage_error("--output-path and --paginate cannot be combined", param="output-path", hint="Redirect it: > file")
     wrapper = endpoint.command() if output.is_human else None
     if wrapper:
         output.notice("cli_command_exists", f"{wrapper} does this with checks and tables")
@@ -121,7 +118,7 @@ def run(invocation: Invocation) -> int:
         if target.is_directory:
             raise usage_error("--output-path must be a file or -, and not a directory", param="output-path")
     if call.method == "DELETE" and not given.get("force"):
-        refusal = f"deleting {call.path} needs a confirmation, and there is no terminal to ask on"
+        refusal = f"deleting {call.path} needs confirmation, and there is no terminal to ask on"
         invocation.confirm(f"Delete {call.path}? This cannot be undone.", HeygenError("confirmation_required", refusal))
     send = _sender(invocation, endpoint)
     if target is not None:
@@ -148,7 +145,7 @@ def _sender(invocation: Invocation, endpoint: Endpoint) -> Callable[[Call], Answ
             return send_with_receipt(invocation, operation, client, call, is_checked=False)
         except HeygenError as error:
             if error.code == "cli_response_parse_error":
-                error.message += "; --output-path - prints it as it is"
+                error.message += "; --output-path - prints it unchanged"
             elif error.status == 404 and operation is None:
                 error.hint = "Check the path; the endpoints that have a command: heygen help --all"
             elif error.code in ("invalid_parameter", "validation_error"):
@@ -171,7 +168,7 @@ def _save(invocation: Invocation, target: Any, call: Call, send: Callable[[Call]
         nonlocal progress
         media_type = response.headers.get("Content-Type", "")
         if path == "-" and invocation.context.stdout.is_terminal and not _is_text(media_type):
-            what = f"standard output is a terminal, and the answer is no text: {media_type or 'of unknown type'}"
+            what = f"standard output is a terminal, and the response is not text: {media_type or 'of unknown type'}"
             raise HeygenError("cli_file_io_error", what, hint="Redirect it: > file", param="output-path")
         length = download.version(response)[1]
         part.start(None, length)  # without a validator: what broke off is not carried on
@@ -196,7 +193,7 @@ def _save(invocation: Invocation, target: Any, call: Call, send: Callable[[Call]
         if progress is not None:
             progress.close()
     if path != "-":
-        invocation.output.result({"message": f"Saved the answer to {path}", "path": path})
+        invocation.output.result({"message": f"Saved the response to {path}", "path": path})
 
 
 def _is_text(media_type: str) -> bool:

@@ -22,22 +22,22 @@ MOST_FILES = 100  # in one batch (POST /v3/assets/direct-uploads/batches)
 
 COMMAND = Command(
     description=(
-        "Sends files straight to the file host, which takes larger ones than `asset create` does: asks for an upload, "
-        "sends the file with its SHA-256, and completes it. Several files go as one batch, which is taken in in the "
+        "Sends files straight to the file host, which accepts larger ones than `asset create`: asks for an upload, "
+        "sends the file with its SHA-256, and completes it. Several files go as one batch, which is processed in the "
         "background (see --wait). Prints the asset, or the batch with the asset of each file."
     ),
     arguments=(
         Argument(name="file", description="The files to upload; - is standard input.", is_repeated=True),
     ),
     flags=(
-        Flag(name="title", description="Name of the batch, where there are several files."),
+        Flag(name="title", description="Name of the batch, if there are several files."),
         IDEMPOTENCY_KEY,
         *WAIT_FLAGS,
     ),
     examples=(
         {"about": "Upload a video and print the ID of its asset", "command": "heygen asset upload <file> --get data.asset_id"},
         {"about": "Upload several files, and wait until they can be used", "command": "heygen asset upload <file> <file> --wait"},
-        {"about": "Upload what another program makes", "command": "heygen asset upload -"},
+        {"about": "Upload what is on standard input", "command": "heygen asset upload - < video.mp4"},
     ),
 )
 
@@ -50,7 +50,7 @@ def run(invocation: Invocation) -> int:
     if paths.count("-") > 1:
         raise usage_error("only one file can be standard input", param="file")
     if len(paths) > MOST_FILES:
-        raise usage_error(f"at most {MOST_FILES} files go at once, not {len(paths)}", param="file")
+        raise usage_error(f"at most {MOST_FILES} files can be uploaded at once, not {len(paths)}", param="file")
     # All of them are checked before anything is sent.
     files = [local_file.find(path, "file", invocation.context) for path in paths]
     upload = _Upload(invocation, key)
@@ -79,7 +79,7 @@ class _Upload:
         if self.has_begun and not self.is_complete:
             error.details = {**error.details, "idempotency_key": self.key}
             if error.exit_code != ExitCode.AUTH:
-                error.hint = f"Run the same command again with --idempotency-key {self.key}: nothing is made twice"
+                error.hint = f"Run the same command again with --idempotency-key {self.key}: nothing is created twice"
         return error
 
     def one(self, file: LocalFile) -> Any:
@@ -128,7 +128,7 @@ class _Upload:
         self.invocation.receipt.created((id,), None)
         items = created.get("items")
         if not isinstance(items, list) or len(items) != len(files):
-            raise HeygenError("cli_response_parse_error", f"the API's answer does not have {len(files)} uploads")
+            raise HeygenError("cli_response_parse_error", f"the API's response does not have {len(files)} uploads")
         for file, item in zip(files, items):
             put(self.client, Slot.of(item), with_progress(self.invocation, file.name, file.body()))
         self._post("/v3/assets/complete/batches", {"batch_id": id}, self.invocation.context.uuid(), repeat_is_safe=True)
@@ -200,7 +200,7 @@ def _data(document: Any) -> dict[str, Any]:
 def _id(document: Any, name: str) -> str:
     found = _data(document).get(name)
     if not isinstance(found, str) or not found:
-        raise HeygenError("cli_response_parse_error", f"the API's answer has no {name}")
+        raise HeygenError("cli_response_parse_error", f"the API's response has no {name}")
     return found
 
 

@@ -6,6 +6,7 @@ from heygen.auth import credentials
 from heygen.cli.command import Command, Flag
 from heygen.core.errors import ExitCode, HeygenError, usage_error
 from heygen.core.record import Record
+from heygen.core.secrets import WRAPPING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ COMMAND = Command(
     examples=(
         {"about": "Choose how to sign in", "command": "heygen auth login"},
         {"about": "Sign in with a key from a secret store", "command": 'echo "$KEY" | heygen auth login'},
-        {"about": "Sign in in the browser", "command": "heygen auth login --oauth"},
-        {"about": "Sign in from a machine without one", "command": "heygen auth login --device"},
+        {"about": "Sign in with the browser", "command": "heygen auth login --oauth"},
+        {"about": "Sign in on a machine without a browser", "command": "heygen auth login --device"},
     ),
 )
 
@@ -55,7 +56,7 @@ def run(invocation: Invocation) -> int:
     ways = [name for name in ("api_key", "oauth", "device") if invocation.given.get(name)]
     if len(ways) > 1:
         first, second = (name.replace("_", "-") for name in ways[:2])
-        raise usage_error(f"--{first} and --{second} exclude each other", param=second)
+        raise usage_error(f"--{first} and --{second} cannot be combined", param=second)
     if ways == ["device"]:
         return _sign_in_elsewhere(invocation)
     if ways == ["oauth"] or (not ways and invocation.context.is_interactive and _choice(invocation) == "browser"):
@@ -97,6 +98,7 @@ def _key_credential(invocation: Invocation) -> Credential:
         raise usage_error("no prompt, because this run is not interactive", hint=f"Pipe the key in: {_PIPE}")
     else:
         text = context.stdin.read(_LONGEST_INPUT).decode("utf-8", "replace")
+    context.secrets.add(text.strip(WRAPPING))
     try:
         key = credentials.clean_key(text)
     except ValueError as error:
@@ -125,6 +127,7 @@ def _sign_in(invocation: Invocation) -> int:
             session = tokens.exchange(answer.code, attempt, context, settings)
             verified, result = _store_session(invocation, session)
         except HeygenError as error:
+            error.mask(context.secrets)  # for the browser too
             callback.fail(error.message)
             raise
         callback.succeed(f" as {_name(verified.user)}" if verified.user else "")
@@ -243,7 +246,7 @@ def _store(invocation: Invocation, verified: _Verified) -> dict[str, Any]:
     replaced = credentials.store(context, credential)
     what = "an API key"
     if credential.kind == credentials.OAUTH:
-        what = "a device code" if invocation.given.get("device") else "a session of the browser"
+        what = "a device code" if invocation.given.get("device") else "a browser session"
     kinds = replaced.credential.kinds if replaced.credential else ()
     message = f"Signed in as {_name(verified.user)} with {what}."
     if verified.problem:
@@ -257,7 +260,7 @@ def _store(invocation: Invocation, verified: _Verified) -> dict[str, Any]:
         result["user"] = verified.user
     notes = []
     if replaced.moved_to:
-        notes.append(f"the file that was there could not be read and is now {replaced.moved_to}")
+        notes.append(f"the previous file could not be read and is now {replaced.moved_to}")
     if context.is_set(credentials.VARIABLE):
         notes.append(f"{credentials.VARIABLE} is set and takes precedence")
     if notes:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from heygen.calls.invocation import Invocation
 
 COMMAND = Command(
-    description="Remove the stored credential. A session of the browser is revoked as well, if that can be done at once.",
+    description="Remove the stored credential. A browser session is revoked as well, if the server can be reached.",
     examples=({"about": "Sign out", "command": "heygen auth logout"},),
 )
 
@@ -25,7 +25,7 @@ def run(invocation: Invocation) -> int:
         removed = credentials.remove(context)
     except HeygenError as error:
         if error.code == "auth_error":
-            error.hint = "Remove the file by hand; it was left as it is"
+            error.hint = "Remove the file by hand; it was not changed"
         raise
     kinds = removed.kinds if removed is not None else ()
     result: dict[str, Any] = {
@@ -44,6 +44,6 @@ def run(invocation: Invocation) -> int:
             # It is gone from the file before the network is asked: whatever happens there, nobody is signed in here.
             result["revoked"] = tokens.revoke(removed.session or {}, context, invocation.settings)
     if context.is_set(credentials.VARIABLE):
-        result["note"] = f"{credentials.VARIABLE} is set and goes on being used; unset it as well"
+        result["note"] = f"{credentials.VARIABLE} is set and is still used; unset it as well"
     invocation.output.result(result)
     return ExitCode.OK

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from heygen.core.context import Context
 
 COMMAND = Command(
-    description="Show the account that the credential in use belongs to, and the credential's kind, source and end.",
+    description="Show the account that the credential in use belongs to, and the credential's type, source and expiry.",
     examples=(
         {"about": "Show who is signed in", "command": "heygen auth status --human"},
         {"about": "Print where the credential comes from", "command": "heygen auth status --get credential.source"},

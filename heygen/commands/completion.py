@@ -13,9 +13,8 @@ SHELLS = ("bash", "zsh", "fish", "powershell")
 
 COMMAND = Command(
     description=(
-        "Print the script that completes commands, flags, values and file names. It is made once and needs no "
-        "further call of heygen; make it anew after an update. Where each shell looks for it is below; a new "
-        "shell then has it."
+        "Print a script that completes commands, flags, values and file names. It does not call heygen while you type, so "
+        "print it again after an update. The examples show where each shell looks for it; new shells then use it."
     ),
     arguments=(Argument(name="shell", description="The shell to complete in.", choices=SHELLS),),
     examples=(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from heygen.config.settings import Setting
 
 COMMAND = Command(
-    description="Show the value of a setting that is in effect, and its source: env, file or default.",
+    description="Show the value of a setting in effect, and where it comes from: env, file or default.",
     arguments=(Argument(name="key", description="Setting to show; heygen config list shows all."),),
     examples=({"about": "Print the output format in effect", "command": "heygen config get output --get value"},),
 )

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from heygen.calls.invocation import Invocation
 
 COMMAND = Command(
-    description="Show every setting with its value and its source: env, file or default.",
+    description="Show every setting with its value and where it comes from: env, file or default.",
     examples=(
         {"about": "Show all settings", "command": "heygen config list --human"},
-        {"about": "Print only the names", "command": "heygen config list --get [].key"},
+        {"about": "Print only the names", "command": "heygen config list --get '[].key'"},
     ),
 )
 _COLUMNS = {"Key": "key", "Value": "value", "Source": "source"}

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from heygen.calls.invocation import Invocation
 
 COMMAND = Command(
-    description="Write a setting to the settings file. The rest of the file, comments included, stays as it is.",
+    description="Write a setting to the settings file. The rest of the file, comments included, is left unchanged.",
     arguments=(
         Argument(name="key", description="Setting to change; heygen config list shows all."),
         Argument(name="value", description="New value."),

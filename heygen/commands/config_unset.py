@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from heygen.calls.invocation import Invocation
 
 COMMAND = Command(
-    description="Remove a setting from the settings file, and show what is in effect then.",
+    description="Remove a setting from the settings file, and show the value now in effect.",
     arguments=(Argument(name="key", description="Setting to remove; heygen config list shows all."),),
     examples=({"about": "Print JSON by default again", "command": "heygen config unset output"},),
 )

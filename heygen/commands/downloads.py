@@ -15,8 +15,8 @@ def command(kind: Kind, examples: tuple[dict[str, str], ...]) -> Command:
     """Return the download command of a kind of resource."""
     return Command(
         description=(
-            f"Saves a file of a finished {kind.noun}: {', '.join(kind.assets)}, as far as it has them. A download "
-            "that breaks off is carried on by the same command. Prints the asset, a message and the path."
+            f"Saves a file of a finished {kind.noun}: {', '.join(kind.assets)}, where available. To resume an interrupted "
+            "download, run the same command again. Prints the asset, a message and the path."
         ),
         arguments=(
             Argument(name=f"{kind.noun.replace(' ', '-')}-id", dest="id", description=f"ID of the {kind.noun}."),

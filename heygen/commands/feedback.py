@@ -52,13 +52,14 @@ def run(invocation: Invocation) -> int:
     if comment is not None:
         properties["comment"] = InputReader(invocation).text(_COMMENT, "-") if comment == "-" else comment
         if len(properties["comment"]) > LONGEST_COMMENT:
-            message = f"--comment has {len(properties['comment'])} characters, and may have {LONGEST_COMMENT}"
+            message = f"--comment has {len(properties['comment'])} characters, and may have at most {LONGEST_COMMENT}"
             raise usage_error(message, param="comment")
     if settings.value("analytics") != "true":
         message = "Not sent: analytics are turned off. Turn them on with: heygen config set analytics true"
     elif not dispatch.sink(context):
         message = "Not sent: this build has no analytics server to send it to."
     else:
+        properties = context.secrets.masked(properties)
         feedback = events.event("feedback", properties, _identity(invocation), context)
         try:
             sender.send(dispatch.sink(context), events.batch([feedback]), context, settings, _TIMEOUT)

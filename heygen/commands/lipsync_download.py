@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 COMMAND = downloads.command(
     LIPSYNC,
     examples=(
-        {"about": "Save a lipsynced video under its ID", "command": "heygen lipsync download <lipsync-id>"},
+        {"about": "Save a lip-synced video to a file named after its ID", "command": "heygen lipsync download <lipsync-id>"},
         {
             "about": "Save its captions",
             "command": "heygen lipsync download <lipsync-id> --asset srt --output-path captions.srt",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from heygen.cli import tree
-from heygen.cli.command import Argument, Command
+from heygen.cli.command import Argument, Command, Flag
 from heygen.commands import sandbox_options
 from heygen.core.errors import HeygenError
 
@@ -17,20 +17,28 @@ if TYPE_CHECKING:
 
 COMMAND = Command(
     description=(
-        "Runs a heygen command, or any program that calls heygen, against a HeyGen API that is simulated on this "
-        "machine, and ends with its exit code. What is created exists until the run ends, or stays in --state FILE. "
-        "The user's own credential and settings are neither read nor written."
+        "Runs a heygen command, or any program that calls heygen, against a HeyGen API simulated on this "
+        "machine, and ends with its exit code. What is created lasts until the run ends, or stays in --state FILE. "
+        "Your own credential and settings are neither read nor written."
     ),
     arguments=(Argument(name="command", description="The command to run, after --.", is_repeated=True),),
-    flags=sandbox_options.FLAGS,
+    flags=(
+        *sandbox_options.FLAGS,
+        Flag(
+            name="strict-faults",
+            type="boolean",
+            description="Exit with 1 if a fault never struck, unless the command itself failed.",
+        ),
+    ),
     takes_rest=True,
+    details=sandbox_options.fault_grammar,
     examples=(
         {
             "about": "See a video being made",
             "command": 'heygen sandbox run -- video-agent create --prompt "Welcome to our Q4 earnings call." --wait',
         },
         {
-            "about": "See how a wait rides out an API that fails now and then",
+            "about": "See how a wait survives an API that fails now and then",
             "command": 'heygen sandbox run --fault "GET /v3/videos/* 503 p=0.5" -- video-agent create --prompt Hello --wait',
         },
         {"about": "Rehearse a whole pipeline", "command": "heygen sandbox run -- sh pipeline.sh"},
@@ -46,17 +54,21 @@ def run(invocation: Invocation) -> int:
     try:
         with sandbox_options.start(context, invocation.given) as server:
             inner = context.with_environ(
-                {**context.environ, **sandbox_options.variables(context.environ, server.url, os.path.join(folder, "home"))}
+                {**context.environ, **sandbox_options.variables(context.environ, server, os.path.join(folder, "home"))}
             )
             argv = _own_command(words, context.environ)
             if argv is None:
                 from heygen.commands.sandbox_program import run_program
 
-                return run_program(words, inner, folder)
-            from heygen.cli import main as cli
+                status = run_program(words, inner, folder)
+            else:
+                from heygen.cli import main as cli
 
-            # The global flags that stood before the command are meant for it.
-            return cli.main(argv, inner, invocation.settings.options)
+                # The global flags that stood before the command are meant for it.
+                status = cli.main(argv, inner, invocation.settings.options)
+            # A command that failed has told more than a fault that did not come: its exit code counts.
+            sandbox_options.tell_idle_faults(invocation, server, not status and invocation.given.get("strict_faults", False))
+            return status
     finally:
         import shutil
 
@@ -70,7 +82,7 @@ def _make_folder() -> str:
     try:
         return tempfile.mkdtemp(prefix="heygen-sandbox-")
     except OSError as error:
-        raise HeygenError("cli_file_io_error", f"cannot make a temporary folder: {error.strerror}") from error
+        raise HeygenError("cli_file_io_error", f"cannot create a temporary folder: {error.strerror}") from error
 
 
 def _own_command(words: list[str], environ: Mapping[str, str]) -> list[str] | None:

@@ -16,20 +16,22 @@ if TYPE_CHECKING:
 
 COMMAND = Command(
     description=(
-        "Fetches a release, checks it against its checksum and sees it start, and puts it in the place of this file; "
-        "until then the old one stands. Without --version it never goes back to an older one. Stable versions follow "
-        "stable releases, development versions follow development releases."
+        "Downloads a release, verifies its checksum, makes sure that it starts, and only then replaces this file with it. "
+        "Without --version it never installs an older version. Stable versions follow stable releases, development "
+        "versions follow development releases."
     ),
     flags=(
-        Flag(name="version", value_name="<vX.Y.Z>", description="Version to install, older ones too. The v is required."),
-        Flag(name="check", type="boolean", description="Say whether there is a newer version, and install nothing."),
+        Flag(name="version", value_name="<vX.Y.Z>", description="Version to install, including older ones. The v is required."),
+        Flag(name="check", type="boolean", description="Show whether there is a newer version, without installing it."),
     ),
     examples=(
         {"about": "Install the latest version", "command": "heygen update"},
-        {"about": "See whether there is one", "command": "heygen update --check"},
+        {"about": "See whether there is a newer version", "command": "heygen update --check"},
         {"about": "Install a specific version", "command": "heygen update --version v0.1.0"},
     ),
 )
+
+_LARGEST_LISTING = 1024 * 1024  # bytes of checksums
 
 
 def run(invocation: Invocation) -> int:
@@ -44,7 +46,7 @@ def run(invocation: Invocation) -> int:
     server = _release_server(invocation)
     release = _find(server, current, wanted)
     if release is None or release.version.text == current.text:
-        message = f"{current.tag} is installed already" if wanted else f"{current.tag} is the newest version"
+        message = f"{current.tag} is already installed" if wanted else f"{current.tag} is the newest version"
         invocation.output.result({"previous": current.tag, "current": current.tag, "message": message})
         return ExitCode.OK
     _install(invocation, server, release, installed.path)
@@ -115,14 +117,14 @@ def _refuse_other_methods(installed: installation.Installation) -> None:
         return
     what = "runs from a checkout" if installed.method == installation.CHECKOUT else "was installed by a package manager"
     raise HeygenError(
-        "wrong_install_method", f"this heygen {what}, at {installed.path}, and is updated with that", hint=f"Update it with: {installed.upgrade}"
+        "wrong_install_method", f"this heygen {what}, at {installed.path}, and cannot update itself", hint=f"Update it with: {installed.upgrade}"
     )
 
 
 def _install(invocation: Invocation, server: ReleaseServer, release: Release, path: str) -> None:
     from heygen.update import program, releases
 
-    listing = server.file(release.asset(releases.CHECKSUMS), program.LARGEST).decode("utf-8", "replace")
+    listing = server.file(release.asset(releases.CHECKSUMS), _LARGEST_LISTING).decode("utf-8", "replace")
     digest = releases.checksum(listing, releases.PROGRAM)
     url = release.asset(releases.PROGRAM)
     progress = invocation.output.transfer_progress(f"Downloading {release.version.tag}", None)

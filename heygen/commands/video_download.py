@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 COMMAND = downloads.command(
     VIDEO,
     examples=(
-        {"about": "Save a video under its ID", "command": "heygen video download <video-id>"},
+        {"about": "Save a video to a file named after its ID", "command": "heygen video download <video-id>"},
         {
-            "about": "Save the version with captions in another place",
+            "about": "Save the version with captions to another file",
             "command": "heygen video download <video-id> --asset captioned --output-path captioned.mp4",
         },
         {
-            "about": "Pass the subtitles on to another program",
+            "about": "Print the subtitles, for another program to read",
             "command": "heygen video download <video-id> --asset subtitle --output-path -",
         },
     ),

@@ -13,11 +13,11 @@ COMMAND = downloads.command(
     TRANSLATION,
     examples=(
         {
-            "about": "Save a translated video under its ID",
+            "about": "Save a translated video to a file named after its ID",
             "command": "heygen video-translate download <video-translation-id>",
         },
         {
-            "about": "Save the translated sound alone",
+            "about": "Save only the translated audio",
             "command": "heygen video-translate download <video-translation-id> --asset audio --output-path sound.mp3",
         },
     ),

@@ -76,8 +76,8 @@ def _read(file: str) -> tuple[str, dict[str, Any]]:
 def _invalid(file: str, why: str, param: str | None = None) -> HeygenError:
     return HeygenError(
         "cli_config_invalid",
-        f"{file} is not usable: {why}",
-        hint="Correct the file in an editor, or move it away; it was left as it is",
+        f"cannot use {file}: {why}",
+        hint="Fix the file in an editor, or move it away; it was not changed",
         param=param,
     )
 

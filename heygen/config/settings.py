@@ -115,7 +115,7 @@ KEYS = {
             type="integer",
             default="2",
             env="HEYGEN_MAX_RETRIES",
-            help="How often a request that failed for a passing reason is repeated.",
+            help="How many times to retry a request that failed for a temporary reason.",
             check=_retries_problem,
         ),
         Key(
@@ -141,7 +141,7 @@ def key_named(name: str) -> Key:
 class Settings:
     """The settings of one run. Values that are wrong are refused when they are asked for, not before.
 
-    `is_lenient` leaves what is wrong in the file aside, for the commands that put it right.
+    `is_lenient` leaves what is wrong in the file aside, for the commands that tell of it and put it right.
     """
 
     def __init__(self, context: Context, options: dict[str, Any], is_lenient: bool = False) -> None:

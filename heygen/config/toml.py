@@ -48,11 +48,11 @@ def loads_flat(text: str) -> dict[str, Value]:
         match = _LINE.match(line)
         if match[2] is None or match.end() < len(line):
             raise ValueError(
-                'this Python reads lines of `key = value` with "text", true, false or a whole number, and all of TOML '
-                f"is read from Python 3.11 on (at line {number}, column {match.end() + 1})"
+                'before Python 3.11, only lines of `key = value` can be read, with "text", true, false or a whole number '
+                f"(at line {number}, column {match.end() + 1})"
             )
         if match[1] in values:
-            raise ValueError(f"the key {match[1]} stands here twice (at line {number}, column 1)")
+            raise ValueError(f"the key {match[1]} is set twice (at line {number}, column 1)")
         values[match[1]] = _plain(match[2])
     return values
 

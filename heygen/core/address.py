@@ -23,7 +23,7 @@ def origin(url: str) -> tuple[str, str, int]:
     parts = urlsplit(url)
     scheme, host = parts.scheme.lower(), (parts.hostname or "").lower()
     if scheme not in DEFAULT_PORTS or not host:
-        raise ValueError("it is no http or https URL")
+        raise ValueError("it is not an http or https URL")
     # A port of 0 reaches nothing, and is none of the default either.
     port = parts.port
     return scheme, host, DEFAULT_PORTS[scheme] if port is None else port
@@ -49,7 +49,7 @@ def why_unfit(url: str, allows_http: bool) -> str | None:
     from urllib.parse import urlsplit
 
     if not has_url_signs_only(url):
-        return "has a character that no URL has"
+        return "contains a character that is not allowed in a URL"
     try:
         parts = urlsplit(url)
         if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
@@ -58,13 +58,13 @@ def why_unfit(url: str, allows_http: bool) -> str | None:
     except ValueError as error:
         return f"is malformed: {error}"
     if "@" in parts.netloc or "?" in url or "#" in url:
-        return "must not have a user, a query or a fragment"
+        return "must not contain a user name, a query or a fragment"
     if not (_is_address(host) if "[" in parts.netloc else set(host) <= _HOST_SIGNS):
         return f'is malformed: there is no host "{host}"'
     if not 0 < port < 65536:
         return f"is malformed: there is no port {port}"
     if scheme == "http" and not is_loopback(host) and not allows_http:
-        return "must be https: the API key would travel unprotected (HEYGEN_ALLOW_HTTP=1 allows it)"
+        return "must be https, or the API key would be sent unencrypted (HEYGEN_ALLOW_HTTP=1 allows it)"
     return None
 
 

@@ -24,11 +24,13 @@ class OutputStream:
     """A text stream over a binary one: encodes without ever failing, and knows whether it is a terminal.
 
     Writing raises BrokenPipeError where the reader is gone, and else HeygenError `cli_file_io_error`. A stream that is
-    `expendable`, as stderr is, raises neither: from the first failure on, what is written to it is dropped.
+    `expendable`, as stderr is, raises neither: from the first failure on, what is written to it is dropped. `mask` takes
+    the secrets out of every text on its way.
     """
 
     def __init__(self, raw: BinaryIO | None, encoding: str = "utf-8", is_terminal: bool = False, expendable: bool = False) -> None:
         self.raw = raw
+        self.mask: Callable[[str], str] | None = None
         self.encoding = encoding
         self.is_terminal = is_terminal
         self.expendable = expendable
@@ -38,8 +40,14 @@ class OutputStream:
         """Whether nothing that is written arrives: our caller closed it, or it is expendable and has failed."""
         return self.raw is None
 
-    def write(self, text: str) -> None:
-        """Write text; what the encoding cannot express goes out as a backslash escape."""
+    def write(self, text: str, is_masked: bool = False) -> None:
+        """Write text; what the encoding cannot express goes out as a backslash escape.
+
+        `is_masked` tells that there is no secret in it: JSON is masked before it is encoded, and would be broken here by
+        a secret that looks like a part of it.
+        """
+        if self.mask is not None and not is_masked:
+            text = self.mask(text)
         self.write_bytes(text.encode(self.encoding, "backslashreplace"))
 
     def write_bytes(self, data: bytes) -> None:
@@ -100,7 +108,7 @@ def _write_error(error: OSError) -> HeygenError:
     return HeygenError(
         "cli_file_io_error",
         f"cannot write the output: {error.strerror or error}",
-        hint="Make room where the output goes, or send it elsewhere",
+        hint="Free up space where the output goes, or send it elsewhere",
     )
 
 
@@ -120,7 +128,7 @@ class InputStream:
             if not block:
                 return bytes(data)
             data += block
-        raise HeygenError("cli_file_io_error", f"standard input is too long: more than {most} bytes")
+        raise HeygenError("cli_file_io_error", f"standard input is too large: more than {most} bytes")
 
     def read_block(self, most: int = _BLOCK) -> bytes:
         """Return what comes next, up to `most` bytes; empty at the end of the stream only, which is looked for once."""
@@ -221,7 +229,9 @@ class Context:
         self._columns = columns
         self._open_terminal = open_terminal
         self._take_signals = take_signals
-        self.secrets = Secrets()
+        self.secrets = Secrets(environ)
+        # Results are masked where they are printed; all else that is told goes this way.
+        stderr.mask = self.secrets.mask
 
     def with_environ(self, environ: Mapping[str, str]) -> Context:
         """Return the same context with another environment."""

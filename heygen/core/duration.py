@@ -52,5 +52,10 @@ def render(seconds: float) -> str:
     return f"{text}{_plain(rest)}s"
 
 
+def approximate(seconds: float) -> str:
+    """Return the duration as people say it: rounded to a tenth of a second, and to a whole second from ten on."""
+    return render(round(seconds, 1 if seconds < 10 else None)) if seconds >= 0.1 else render(round(seconds, 3))
+
+
 def _plain(number: float) -> str:
     return f"{number:.9f}".rstrip("0").rstrip(".")

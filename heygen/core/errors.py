@@ -6,6 +6,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from heygen.core.secrets import Secrets
+
 
 class ExitCode:
     """Exit codes (spec, "Exit Codes"); an interrupt ends with the shell's 128 + SIGINT.
@@ -45,7 +47,7 @@ BILLING_PAGE = "https://app.heygen.com/billing"
 HINTS = {
     "unauthorized": "Check the API key with: heygen auth status",
     "auth_error": "Set HEYGEN_API_KEY, or sign in with: heygen auth login",
-    "forbidden": "This account may not do that; see which account it is with: heygen user me get",
+    "forbidden": "This account is not allowed to do that; see which account it is with: heygen user me get",
     "resource_access_denied": "The resource belongs to another account; see yours with: heygen user me get",
     "ai_vendor_access_restricted": "Your workspace restricts this AI vendor; an administrator can allow it",
     "insufficient_credit": f"Add credits at {BILLING_PAGE}, and see the balance with: heygen user me get",
@@ -60,13 +62,13 @@ HINTS = {
     "payload_too_large": "Upload large files with: heygen asset upload FILE, and refer to them by asset_id",
     "invalid_parameter": "See what the command accepts with --help or --request-schema",
     "validation_error": "See what the command accepts with --help or --request-schema",
-    "conflict": "The resource changed or exists already; look at its present state before trying again",
-    "internal_error": "The API failed on its side; try again later and quote the request id to HeyGen",
-    "unclassified_server_error": "The API failed on its side; try again later and quote the request id to HeyGen",
+    "conflict": "The resource has changed or already exists; check its current state before trying again",
+    "internal_error": "Something went wrong on HeyGen's side; try again later, and quote the request ID to HeyGen's support",
+    "unclassified_server_error": "Something went wrong on HeyGen's side; try again later, and quote the request ID to HeyGen's support",
     "network_error": "Check the connection and any proxy settings; --debug shows each attempt",
     "file_exists": "Use --force to overwrite it, or another --output-path",
     "confirmation_required": "Add --force to go ahead without being asked",
-    "cli_internal_error": "This is a defect of the CLI; --debug shows where it happened",
+    "cli_internal_error": "This is a bug in the CLI; --debug shows where it happened",
 }
 
 
@@ -106,6 +108,13 @@ class HeygenError(Exception):
         self.status = status
         self.retry_after: float | None = None
         self.outcome_is_unknown = False
+
+    def mask(self, secrets: Secrets) -> None:
+        """Take the secrets out of all that is told of it: an answer may repeat them, and errors go into logs."""
+        self.message = secrets.scrub(self.message)
+        for name in ("code", "hint", "param", "doc_url", "request_id"):
+            setattr(self, name, secrets.masked(getattr(self, name)))
+        self.details = secrets.masked(self.details)
 
     def envelope(self) -> dict[str, Any]:
         """Return the error as the JSON document that goes to stderr (spec, "Error Handling")."""

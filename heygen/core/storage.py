@@ -42,7 +42,7 @@ def writable_path(context: Context, name: str) -> str:
     if found is None:
         raise HeygenError(
             "cli_file_io_error",
-            f"there is no place for the file {name}: no home directory is known",
+            f"no home directory is known, so there is nowhere to keep the file {name}",
             hint="Set HOME, or HEYGEN_CONFIG_DIR to the folder to use",
         )
     return found
@@ -77,23 +77,62 @@ def write(file: str, data: bytes) -> None:
 
     A crash leaves the old file or the new one. Where the name is a link, what it points to is replaced.
     """
-    target = os.path.realpath(file)
-    temporary = os.path.join(os.path.dirname(target), f".{os.path.basename(target)}.{os.getpid()}")
-    try:
-        make_folder(os.path.dirname(target))
-        sweep(file)
-        descriptor = _create(temporary)
+    with Draft(file) as draft:
+        draft.put_in_place(data)
+
+
+class Draft:
+    """What is to take a file's place, and has `room` bytes on the disk from the beginning of a `with`.
+
+    Whatever would keep it from being written has shown by then. Raises `cli_file_io_error`.
+    """
+
+    def __init__(self, file: str, room: int = 0) -> None:
+        self.file = file
+        self.room = room
+        self._target = os.path.realpath(file)
+        self._temporary = os.path.join(os.path.dirname(self._target), f".{os.path.basename(self._target)}.{os.getpid()}")
+
+    def __enter__(self) -> Draft:
         try:
-            with open(descriptor, "wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(temporary, target)
-        except BaseException:
-            os.unlink(temporary)
-            raise
-    except OSError as error:
-        raise unwritable(file, error) from error
+            make_folder(os.path.dirname(self._target))
+            sweep(self.file)
+            self._stream = open(_create(self._temporary), "wb")
+            try:
+                if self.room:
+                    self._write(b" " * self.room)
+            except BaseException:
+                self.__exit__()
+                raise
+        except OSError as error:
+            raise unwritable(self.file, error) from error
+        return self
+
+    def put_in_place(self, data: bytes) -> None:
+        """Put the file in place with this content, whole and written through to the disk."""
+        try:
+            self._stream.seek(0)
+            self._write(data)
+            self._stream.close()
+            os.replace(self._temporary, self._target)
+        except OSError as error:
+            raise unwritable(self.file, error) from error
+
+    def _write(self, data: bytes) -> None:
+        self._stream.write(data)
+        self._stream.truncate()
+        self._stream.flush()
+        os.fsync(self._stream.fileno())
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            self._stream.close()
+        except OSError:
+            pass  # what was left to be written is not wanted any more
+        try:
+            os.unlink(self._temporary)
+        except OSError:
+            pass  # in place, or swept up
 
 
 def _create(file: str) -> int:
@@ -117,22 +156,29 @@ def make_folder(wanted: str) -> None:
             raise
 
 
-def sweep(file: str) -> None:
-    """Remove what processes that were killed while writing a file have left beside it; nothing but that."""
-    folder, name = os.path.split(os.path.realpath(file))
-    try:
-        with os.scandir(folder or os.curdir) as entries:
-            left = [entry for entry in entries if _is_debris(entry, f".{name}.")]
-    except OSError:
-        return
-    for entry in left:
+def sweep(file: str, is_locked: bool = False) -> None:
+    """Remove what processes that were killed while writing a file have left beside it; nothing but that.
+
+    `is_locked` tells that the caller keeps others from writing the file, so that nothing beside it is still needed.
+    """
+    for path in debris(file, is_locked):
         try:
-            os.unlink(entry.path)
+            os.unlink(path)
         except OSError:
             pass  # gone meanwhile, or not ours to remove
 
 
-def _is_debris(entry: os.DirEntry[str], prefix: str) -> bool:
+def debris(file: str, is_locked: bool = False) -> list[str]:
+    """Return the paths of what sweep() removes."""
+    folder, name = os.path.split(os.path.realpath(file))
+    try:
+        with os.scandir(folder or os.curdir) as entries:
+            return [entry.path for entry in entries if _is_debris(entry, f".{name}.", is_locked)]
+    except OSError:
+        return []
+
+
+def _is_debris(entry: os.DirEntry[str], prefix: str, is_locked: bool) -> bool:
     number = entry.name[len(prefix) :]
     if not entry.name.startswith(prefix) or not (number.isascii() and number.isdigit()):
         return False
@@ -142,10 +188,10 @@ def _is_debris(entry: os.DirEntry[str], prefix: str) -> bool:
         return False
     if not stat.S_ISREG(found.st_mode) or not is_of_this_user(found):
         return False
-    return time.time() - found.st_mtime > _LONGEST_WRITE or not _is_running(int(number))
+    return is_locked or time.time() - found.st_mtime > _LONGEST_WRITE or not is_running(int(number))
 
 
-def _is_running(process: int) -> bool:
+def is_running(process: int) -> bool:
     """Tell whether there is a process with a number; where the system cannot be asked, there is."""
     if os.name != "posix":
         return True  # os.kill would end it
@@ -213,7 +259,7 @@ class Lock:
                 raise HeygenError(
                     "cli_file_io_error",
                     f"another process has been changing {self.file} for {self.patience:.0f} seconds",
-                    hint="End or resume the other heygen, then try again",
+                    hint="Stop the other heygen or let it finish, then try again",
                 )
             # Not in step with the others that wait.
             self.context.sleep(pause * (0.5 + self.context.random()))

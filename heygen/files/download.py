@@ -92,7 +92,7 @@ class Download:
             if not may_repeat or tries > self.client.settings.max_retries:
                 raise error
             pause = retry.delay(tries, self.context.random, error.retry_after)
-            self.client.note(f"going on from byte {self.part.have} in {pause:.1f} s")
+            self.client.note(f"continuing from byte {self.part.have} in {pause:.1f} s")
             self.context.sleep(pause)
 
     def _attempt(self) -> bool:
@@ -173,7 +173,7 @@ class Download:
         if self.part.have:
             if not isinstance(failure, TimedOut):
                 error.code = "cli_download_interrupted"
-            error.message = f"the download broke off after {self._amount()}: {failure}"
+            error.message = f"the download stopped after {self._amount()}: {failure}"
             if self.part.validator is not None:
                 error.hint = _CARRY_ON
         error.__cause__ = failure
@@ -183,7 +183,7 @@ class Download:
         return _amount(self.part)
 
 
-_CARRY_ON = "Run the same command again: it carries on from there"
+_CARRY_ON = "Run the same command again to continue from there"
 
 
 def receive(response: Response, part: Part, progress: TransferObserver | None) -> None:

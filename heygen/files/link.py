@@ -29,9 +29,9 @@ def url(link: str, code: str, context: Context) -> str:
         made = quote(urldefrag(link).url, safe="%/:?#[]@!$&'()*+,;=~-._", errors="surrogatepass")
         scheme, host, _ = address.origin(made)
     except ValueError as error:
-        raise HeygenError(code, f"the API names a link for the file that is none: {error}") from error
+        raise HeygenError(code, f"the API's link to the file is not valid: {error}") from error
     if scheme == "http" and not address.is_loopback(host) and not context.is_on("HEYGEN_ALLOW_HTTP"):
-        raise HeygenError(code, f"the API names a link for the file that is not https, on {host}")
+        raise HeygenError(code, f"the API's link to the file is not https, on {host}")
     return made
 
 

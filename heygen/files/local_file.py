@@ -104,7 +104,7 @@ def find(path: str, flag: str, context: Context, largest_copy: int = LARGEST_COP
     """
     if path == "-":
         if context.stdin.is_terminal:
-            raise usage_error("- reads standard input, which is a terminal", param=flag, hint="Name a file")
+            raise usage_error("- reads standard input, but that is a terminal", param=flag, hint="Give a file, or pipe one in")
         return _spool("standard input", context.stdin, flag, context, largest_copy)
     try:
         mode = os.stat(path).st_mode
@@ -142,8 +142,8 @@ def _spool(path: str, stream: InputStream, flag: str, context: Context, most: in
                 if copy.tell() > most:
                     raise HeygenError(
                         "payload_too_large",
-                        f"{path} has more than {_in_words(most)}, which is the most that can be sent",
-                        hint="Make sure that it ends, and make it smaller",
+                        f"{path} is larger than {_in_words(most)}, the most that can be sent",
+                        hint="Make sure that it ends and is smaller than that",
                         param=flag,
                     )
             copy.flush()

@@ -64,7 +64,7 @@ class Stream(Part):
             raise HeygenError(
                 "cli_download_interrupted",
                 f"the connection broke after {self.have} bytes, and the server cannot continue from there",
-                hint="Run it again, with a file as --output-path to be able to carry on",
+                hint="Run it again with a file as --output-path, so that a download can be resumed",
             )
         self.validator, self.length = validator, length
 
@@ -138,7 +138,7 @@ class PartFile(Part):
             except FileExistsError:
                 return open_regular(self.path, os.O_RDWR | os.O_CREAT), False
         except NotRegular as error:
-            raise self._in_the_way(self.path, "it is no regular file") from error
+            raise self._in_the_way(self.path, "it is not a regular file") from error
         except OSError as error:
             raise self._error(error) from error
 
@@ -152,7 +152,7 @@ class PartFile(Part):
         except BlockingIOError as error:
             raise HeygenError(
                 "cli_download_in_progress",
-                f"another run is downloading to {self.display_path}",
+                f"another heygen is downloading to {self.display_path}",
                 hint="Wait for it, or use another --output-path",
             ) from error
         except OSError:
@@ -211,7 +211,7 @@ class PartFile(Part):
         """Give the complete file its name. Raises `file_exists`, `cli_file_io_error`."""
         try:
             if not os.path.samestat(os.fstat(self._descriptor), os.lstat(self.path)):
-                raise self._in_the_way(self.path, "it was exchanged during the download")
+                raise self._in_the_way(self.path, "it was replaced during the download")
             self._open_to_others()
             self._put_in_place()
         except FileExistsError as error:
@@ -309,7 +309,7 @@ def _followed(link: str) -> str:
     found, folder = os.lstat(link), os.stat(os.path.dirname(link) or os.curdir)
     # The rule of Linux's protected_symlinks, which does not hold for a path that is resolved beforehand.
     if folder.st_mode & 0o022 and not is_of_this_user(found) and found.st_uid != folder.st_uid:
-        raise HeygenError("cli_file_io_error", f"{link} is a link of another user", hint="Remove it")
+        raise HeygenError("cli_file_io_error", f"{link} is a link that belongs to another user", hint="Remove it")
     return target
 
 

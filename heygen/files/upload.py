@@ -32,7 +32,7 @@ class Slot:
         described = data if isinstance(data, dict) else {}
         url, headers, most = (described.get(name) for name in ("upload_url", "upload_headers", "max_bytes"))
         if not isinstance(url, str) or not isinstance(headers, (dict, type(None))):
-            raise HeygenError("cli_response_parse_error", "the API's answer does not say where to upload the file")
+            raise HeygenError("cli_response_parse_error", "the API's response does not say where to upload the file")
         return cls(url, {str(name): str(value) for name, value in (headers or {}).items()}, most)
 
 
@@ -67,7 +67,7 @@ def put(client: Client, slot: Slot, body: Body, renew: Callable[[], Slot] | None
 def _attempt(client: Client, slot: Slot, body: Body) -> tuple[HeygenError | None, bool]:
     """Send it once; returns the error, None for success, and whether another try may fare better."""
     if isinstance(slot.most, int) and body.length > slot.most:
-        text = f"the file has {body.length} bytes, and the API takes at most {slot.most}"
+        text = f"the file is {body.length} bytes long, and the API accepts at most {slot.most}"
         raise HeygenError("payload_too_large", text, hint="Make the file smaller")
     # The length is that of the body, and the host that of the link, whatever the API says.
     headers = {name: value for name, value in slot.headers.items() if name.lower() not in ("content-length", "host")}

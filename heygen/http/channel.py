@@ -73,14 +73,14 @@ class Patience:
         if self._is_transfer:
             text = f"the transfer with {self.host} stalled: less than {STALL_BYTES // 1024} KiB went through"
             return TimedOut(f"{text} in {duration.render(STALL_TIMEOUT)}", STALL_TIMEOUT, self.was_sent)
-        what = "no whole answer came from" if self.was_sent else "the request could not be sent to"
-        return TimedOut(f"{what} {self.host} within {duration.render(round(self.budget, 2))}", self.budget, self.was_sent)
+        what = "no complete response came from" if self.was_sent else "the request could not be sent to"
+        return TimedOut(f"{what} {self.host} within {duration.approximate(self.budget)}", self.budget, self.was_sent)
 
     def broken(self, error: Exception) -> TransportFailure:
         """Return the failure for a connection that broke."""
         if self.was_sent:
-            return AnswerLost(f"{self.host} broke the connection before the whole answer was there: {reason(error)}")
-        return NotSent(f"{self.host} broke the connection before the request was out: {reason(error)}")
+            return AnswerLost(f"{self.host} closed the connection before the whole response had arrived: {reason(error)}")
+        return NotSent(f"{self.host} closed the connection before the request was sent: {reason(error)}")
 
 
 def reason(error: Exception) -> str:
@@ -102,7 +102,7 @@ def dial(host: str, port: int, patience: Patience) -> socket.socket:
     except (OSError, UnicodeError) as error:
         raise NotSent(f"could not find the host {host}: {reason(error)}") from error
     budget = min(CONNECT_TIMEOUT, patience.left())
-    failure: TransportFailure = NotSent(f"could not find an address of the host {host}")
+    failure: TransportFailure = NotSent(f"could not find an address for the host {host}")
     for *_, socket_address in found:
         try:
             number = socket_address[0].encode("ascii")
@@ -111,7 +111,7 @@ def dial(host: str, port: int, patience: Patience) -> socket.socket:
             return connected
         except OSError as error:
             if is_timeout(error):
-                text = f"could not connect to {patience.host} within {duration.render(round(budget, 2))}"
+                text = f"could not connect to {patience.host} within {duration.approximate(budget)}"
                 failure = TimedOut(text, budget, was_sent=False)
             else:
                 failure = NotSent(f"could not connect to {patience.host}: {reason(error)}")

@@ -23,7 +23,8 @@ READ_TIMEOUT = 30.0  # seconds
 WRITE_TIMEOUT = 120.0
 UPLOAD_TIMEOUT = 600.0
 SHORTEST_TIMEOUT = 5.0  # however near the deadline is
-_SHORTEST_SECRET = 8  # characters; a shorter one is no real key, and may well be a word of the message
+_EXCERPT = 80  # characters
+_MOST_EXCERPTED = 64 * 1024  # bytes
 LARGEST_DOCUMENT = 100 * 1024 * 1024  # bytes
 
 
@@ -51,7 +52,7 @@ class Answer(Record):
 
 
 class Client:
-    """Talks to the API. `credential` has `headers()`, `secrets()` and `hint_when_rejected`; some calls need none.
+    """Talks to the API. `credential` has `headers()` and `hint_when_rejected`; some calls need none.
 
     `renew`, for a credential that ends, takes it and whether the API rejected it, and returns the one to use next.
     """
@@ -149,7 +150,6 @@ class Client:
                 error.outcome_is_unknown = is_lost and call.method not in ("GET", "HEAD")
                 if tries > 1 and error.status is None:
                     error.message += f" ({tries} tries)"
-                self._mask(error)
                 raise error
             self.note(f"trying again in {pause:.1f} s (try {tries + 1})")
             self.context.sleep(pause)
@@ -177,13 +177,6 @@ class Client:
             is_definite=400 <= (error.status or 0) < 500,
         )
 
-    def _mask(self, error: HeygenError) -> None:
-        """Take the credential out of what an error says: an answer may repeat it, and errors go into logs."""
-        for secret in self._secrets():
-            if len(secret) >= _SHORTEST_SECRET:
-                error.message = error.message.replace(secret, "***")
-                error.param = error.param and error.param.replace(secret, "***")
-
     def exchange(self, request: Request) -> Response:
         """Carry one request as it is, along redirects, and return the response; nothing is added to it.
 
@@ -195,14 +188,11 @@ class Client:
             if self.settings.is_debug:
                 from heygen.http.trace import Trace
 
-                self._trace = Trace(self.context, self._secrets)
+                self._trace = Trace(self.context)
             self._transport = self.context.transport or transport.make(
                 self.context, self.settings.ca_bundle, self._trace
             )
         return self._transport(request)
-
-    def _secrets(self) -> tuple[str, ...]:
-        return self.credential.secrets() if self.credential is not None else ()
 
     def note(self, text: str) -> None:
         """Write a line into the trace, where there is one."""
@@ -233,14 +223,20 @@ class Client:
         try:
             data = response.read(LARGEST_DOCUMENT)
         except ValueError as error:
-            raise _unreadable("the API's answer is larger than 100 MiB", request_id) from error
+            raise _unreadable("the API's response is larger than 100 MiB", request_id) from error
         if not data.strip():
             return Answer(document=None, request_id=request_id)
         try:
             return Answer(document=parse_document(data), request_id=request_id)
         except (ValueError, RecursionError) as error:
-            text = f"the API answered with something that is not JSON: {_excerpt(data)}"
+            text = f"the API responded with something that is not JSON: {self._excerpt(data)}"
             raise _unreadable(text, request_id) from error
+
+    def _excerpt(self, data: bytes) -> str:
+        text = data[:_MOST_EXCERPTED].decode("utf-8", "replace")
+        text = self.context.secrets.excerpt(text, _MOST_EXCERPTED, is_whole=len(data) <= _MOST_EXCERPTED)
+        text = " ".join(text.split())
+        return f'"{text[:_EXCERPT]}…"' if len(text) > _EXCERPT else f'"{text}"'
 
     def _error(self, response: Response) -> HeygenError:
         document = None
@@ -269,7 +265,7 @@ def _unreadable(message: str, request_id: str | None) -> HeygenError:
     return HeygenError(
         "cli_response_parse_error",
         message,
-        hint="A proxy or a wrong HEYGEN_API_BASE may have answered in its place; --debug shows the response",
+        hint="A proxy or a wrong HEYGEN_API_BASE may have answered instead; --debug shows the response",
         request_id=request_id,
     )
 
@@ -288,8 +284,3 @@ def parse_document(data: bytes) -> Any:
         raise ValueError(f"{name} is not JSON")
 
     return json.loads(data.removeprefix(BOM_UTF8).decode(), parse_float=number, parse_constant=refuse)
-
-
-def _excerpt(data: bytes) -> str:
-    text = " ".join(data[:400].decode("utf-8", "replace").split())
-    return f'"{text[:80]}…"' if len(text) > 80 else f'"{text}"'

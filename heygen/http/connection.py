@@ -30,7 +30,7 @@ class HTTPResponse(http.client.HTTPResponse):
             if not 101 < status < 200:
                 return version, status, words
             http.client.parse_headers(self.fp)
-        raise http.client.BadStatusLine("no end of interim responses")
+        raise http.client.BadStatusLine("too many interim responses")
 
 
 class HTTPConnection(http.client.HTTPConnection):
@@ -61,7 +61,7 @@ class HTTPConnection(http.client.HTTPConnection):
         try:
             super().putheader(header, *values)
         except ValueError:
-            raise NotSent(f"the header {header} has a character that cannot be sent", may_pass=False) from None
+            raise NotSent(f"the header {header} contains a character that cannot be sent", may_pass=False) from None
 
     def request(
         self, method: str, url: str, body: Any = None, headers: Any = {}, *, encode_chunked: bool = False
@@ -146,6 +146,6 @@ def _open_tunnel(channel: Channel, answer: HTTPResponse, proxy: Proxy, host: str
     except TimedOut:
         raise
     except (TransportFailure, http.client.HTTPException) as failure:
-        raise ProxyFailure(f"the proxy {proxy.name} gave no answer: {reason(failure)}") from failure
+        raise ProxyFailure(f"the proxy {proxy.name} did not answer: {reason(failure)}") from failure
     if not 200 <= answer.status < 300:
         raise proxy.refusal(f"did not connect to {target}", answer.status, answer.reason)

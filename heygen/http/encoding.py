@@ -25,9 +25,9 @@ class Gunzip(gzip.GzipFile):
         try:
             return self.read1(size)
         except EOFError as error:
-            raise AnswerLost(f"the answer of {self._host} was cut short in the middle of its gzip encoding") from error
+            raise AnswerLost(f"the response from {self._host} was cut short in the middle of its gzip data") from error
         except (gzip.BadGzipFile, zlib.error) as error:
-            raise AnswerLost(f"the answer of {self._host} is not what its gzip encoding says: {error}") from error
+            raise AnswerLost(f"the response from {self._host} is not valid gzip data: {error}") from error
 
     def close(self) -> None:
         """Close the stream below."""

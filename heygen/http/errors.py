@@ -72,7 +72,7 @@ def _about(response: Response, document: Any) -> str:
     """Return what there is to say about an error that says nothing itself."""
     text = f"HTTP {response.status} {response.reason}".strip()
     if response.proxy and document is None:
-        return f"{text}, from the proxy {response.proxy} or from what is behind it"
+        return f"{text}, from the proxy {response.proxy} or something behind it"
     return text
 
 

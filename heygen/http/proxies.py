@@ -31,9 +31,9 @@ class Proxy(Record):
         """Return the failure for an answer by which the proxy itself refuses a request."""
         hint = None
         if status == 407:
-            hint = "Put the proxy's user and password into HTTPS_PROXY or HTTP_PROXY: http://user:password@host:port"
+            hint = "Put the proxy's user name and password into HTTPS_PROXY or HTTP_PROXY: http://user:password@host:port"
         elif status < 500:
-            hint = "Ask for this host to be allowed on the proxy, or name it in NO_PROXY if it can be reached directly"
+            hint = "Have this host allowed on the proxy, or add it to NO_PROXY if it can be reached directly"
         return ProxyFailure(f"the proxy {self.name} {what}: {status} {words}".strip(), hint, may_pass=status >= 500)
 
 
@@ -112,7 +112,7 @@ def parse(given: str, name: str) -> Proxy:
 
 def _malformed(name: str, why: str) -> HeygenError:
     return usage_error(
-        f"{name} is no usable proxy{why}", param=name, hint="It has the form http://user:password@host:port"
+        f"{name} is not a usable proxy{why}", param=name, hint="It has the form http://user:password@host:port"
     )
 
 

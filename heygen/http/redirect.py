@@ -35,9 +35,9 @@ class RedirectHandler(urllib.request.HTTPRedirectHandler):
         """Return the request to follow a redirect with."""
         method, url = req.get_method(), req.message.url
         if method not in ("GET", "HEAD"):
-            raise _refused(url, fp, f"to {_without_query(newurl)}, and a {method} is not sent elsewhere")
+            raise _refused(url, fp, f"to {_without_query(newurl)}, and a {method} is never sent elsewhere")
         if req.redirections == self.max_redirections:
-            raise _refused(url, fp, f"more than {self.max_redirections} times, at last to {_without_query(newurl)}")
+            raise _refused(url, fp, f"more than {self.max_redirections} times, most recently to {_without_query(newurl)}")
         old_origin, new_origin = address.origin(url), address.origin(newurl)
         if old_origin[0] == "https" and new_origin[0] == "http":
             raise _refused(url, fp, f"from https to plain http: {_without_query(newurl)}")
@@ -74,7 +74,7 @@ def _refused(url: str, response: Response, how: str) -> HeygenError:
     error = HeygenError(
         "cli_redirect_refused",
         f"{_without_query(url)} redirected ({response.status}) {how}",
-        hint="Check HEYGEN_API_BASE: it has to be the address that answers itself",
+        hint="Check HEYGEN_API_BASE: it has to be the final address, not one that redirects",
         request_id=response.headers.get("X-Request-Id"),
     )
     error.status = response.status

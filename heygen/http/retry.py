@@ -36,7 +36,7 @@ def may_repeat(method: str, repeat_is_safe: bool, *, status: int | None = None, 
 def delay(tries: int, random: Callable[[], float], retry_after: float | None = None) -> float:
     """Return the seconds to wait after `tries` tries; what the server asks for counts, up to 30 s."""
     if retry_after is not None:
-        return min(max(retry_after, 0.0), LONGEST_DELAY)
+        return min(retry_after, LONGEST_DELAY)
     wanted = min(BASE_DELAY * 2 ** (tries - 1), LONGEST_DELAY)
     return min(wanted * (1 + JITTER * (2 * random() - 1)), LONGEST_DELAY)
 
@@ -47,7 +47,7 @@ def retry_after(value: str | None, now: float) -> float | None:
         return None
     text = value.strip()
     if text.isascii() and text.replace(".", "", 1).isdigit():
-        return min(float(text), 1e9)
+        return float(text)
     from email.utils import parsedate_to_datetime
 
     try:

@@ -103,14 +103,14 @@ class Trust:
     def _distrust(self, error: ssl.SSLCertVerificationError, host: str) -> TlsFailure:
         code = error.verify_code
         own_ca = (
-            f"If it is the right server, add its CA to {self._bundle}"
+            f"If this is the right server, add its CA to {self._bundle}"
             if self._bundle is not None
-            else "If your network has a CA of its own, name its file with --ca-bundle <file>, "
-            "or for good with: heygen config set ca_bundle <file>"
+            else "If your network has its own CA, give its file with --ca-bundle <file>, "
+            "or permanently with: heygen config set ca_bundle <file>"
         )
         if code == _EXPIRED:
             what = "has expired"
-            hint = "Check the clock of this machine; if it is right, the server's owner has to renew the certificate"
+            hint = "Check the clock of this machine; if it is right, the server's owner needs to renew the certificate"
         elif code == _NOT_YET_VALID:
             what, hint = "is not valid yet", "Check the clock of this machine"
         elif code == _SELF_SIGNED:
@@ -118,8 +118,8 @@ class Trust:
         elif code in _UNKNOWN_ISSUERS:
             what, hint = "was issued by an unknown CA", own_ca
         elif code in _WRONG_NAMES:
-            what = "is for another name"
-            hint = "Check HEYGEN_API_BASE; a proxy or a login page of the network may also answer in the server's place"
+            what = "is for a different name"
+            hint = "Check HEYGEN_API_BASE; a proxy or a login page of the network may also answer in place of the server"
         else:
             what, hint = f"was refused: {error.verify_message}", own_ca
         return TlsFailure(f"{host} cannot be trusted: its certificate {what}", hint)
@@ -137,13 +137,13 @@ def _load_file(context: ssl.SSLContext, path: str, what: str) -> None:
     try:
         context.load_verify_locations(cafile=path)
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
-        why = "it holds no certificate" if isinstance(error, ssl.SSLError) else reason(error)
+        why = "it contains no certificate" if isinstance(error, ssl.SSLError) else reason(error)
         raise _unusable(what, path, why) from error
 
 
 def _unusable(what: str, path: str, why: str) -> HeygenError:
     return usage_error(
-        f"{what} {path} cannot be used: {why}", hint="It has to be a file of CA certificates in PEM format"
+        f"{what} {path} cannot be used: {why}", hint="It must be a file of CA certificates in PEM format"
     )
 
 
@@ -151,9 +151,9 @@ def _broken(error: OSError, host: str, patience: Patience) -> TransportFailure:
     if is_timeout(error):
         return patience.exhausted()
     if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)) or not isinstance(error, ssl.SSLError):
-        return NotSent(f"{host} broke the connection while TLS was set up: {reason(error)}")
+        return NotSent(f"{host} closed the connection during the TLS handshake: {reason(error)}")
     hint = None
     if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"):
-        hint = "What answers there speaks no TLS: check the port, HEYGEN_API_BASE, and any proxy settings"
+        hint = "The server there does not speak TLS: check the port, HEYGEN_API_BASE, and any proxy settings"
     words = (error.reason or reason(error)).replace("_", " ").lower()
-    return TlsFailure(f"no TLS connection to {host} could be made: {words}", hint)
+    return TlsFailure(f"could not make a TLS connection to {host}: {words}", hint)

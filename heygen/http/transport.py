@@ -112,9 +112,9 @@ class HTTPHandler(urllib.request.HTTPHandler):
         try:
             answer = super().do_open(http_class, req, patience=patience, proxy=req.proxy, **options)
         except (http.client.InvalidURL, UnicodeError):
-            raise NotSent("the URL has a character that cannot be sent", may_pass=False) from None
+            raise NotSent("the URL contains a character that cannot be sent", may_pass=False) from None
         except http.client.RemoteDisconnected as error:
-            raise AnswerLost(f"{host} closed the connection without an answer") from error
+            raise AnswerLost(f"{host} closed the connection without responding") from error
         except http.client.HTTPException as error:
             raise AnswerLost(f"{host} answered with something that is not HTTP: {error!r}") from error
         except URLError as error:
@@ -150,7 +150,7 @@ class _Stream(io.BufferedIOBase):
         try:
             data = self._answer.read1(size)
         except http.client.HTTPException as error:
-            raise AnswerLost(f"the answer of {self._host} was cut short") from error
+            raise AnswerLost(f"the response from {self._host} was cut short") from error
         if not data and self._answer.length:
             raise self._cut_short()
         return data
@@ -170,7 +170,7 @@ class _Stream(io.BufferedIOBase):
         return count
 
     def _cut_short(self) -> AnswerLost:
-        return AnswerLost(f"the answer of {self._host} was cut short: {self._answer.length} bytes are missing")
+        return AnswerLost(f"the response from {self._host} was cut short: {self._answer.length} bytes are missing")
 
     def close(self) -> None:
         """Close the connection."""

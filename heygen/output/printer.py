@@ -86,14 +86,23 @@ class Printer:
 
     def _print(self, document: Any, columns: dict[str, str] | None) -> None:
         if self.steps is not None:
-            self._fields(document)
+            self._fields(self._masked(document))
         elif self.is_human:
             from heygen.output import human
 
-            self.context.stdout.write(human.render(document, columns, self.terminal(self.context.stdout), self.next_page))
+            text = human.render(self._masked(document), columns, self.terminal(self.context.stdout), self.next_page)
+            self.context.stdout.write(self.context.secrets.mask(text))  # the command for the next page has the user's flags
         else:
-            self.context.stdout.write(_for_terminal(compact(document), self.context.stdout) + "\n")
+            self.context.stdout.write(_for_terminal(self._json(document), self.context.stdout) + "\n")
         self.context.stdout.flush()
+
+    def _json(self, document: Any) -> str:
+        """Return a document as a line of JSON that has none of our own secrets: an answer may repeat them."""
+        text = compact(document)
+        return compact(self._masked(document)) if self.context.secrets.are_in(text) else text
+
+    def _masked(self, document: Any) -> Any:
+        return self.context.secrets.masked(document)
 
     def _fields(self, document: Any) -> None:
         try:
@@ -103,7 +112,7 @@ class Printer:
                 "cli_field_not_found",
                 f"the result has no {error.args[0]}",
                 param=paths.render(self.steps or []),
-                hint="See all fields by leaving --get out",
+                hint="Leave out --get to see all fields",
             ) from error
         stdout = self.context.stdout
         for value in values:
@@ -178,12 +187,13 @@ class Printer:
                 pass  # the error matters more, be it that stdout is gone or that --get names a field this state lacks
             if not has_result:
                 error.details = {**error.details, "result": error.result}
+        error.mask(self.context.secrets)
         if self.is_human:
             from heygen.output import human
 
             self.context.stderr.write(human.render_error(error, self.terminal(self.context.stderr), usage()))
         else:
-            self.context.stderr.write(_for_terminal(compact(error.envelope()), self.context.stderr) + "\n")
+            self.context.stderr.write(_for_terminal(compact(error.envelope()), self.context.stderr) + "\n", is_masked=True)
         self.context.stderr.flush()
         return has_result or not self.context.stderr.is_closed
 
@@ -200,13 +210,13 @@ class Printer:
 
     def _tell(self, kind: str, fields: dict[str, Any]) -> None:
         stderr = self.context.stderr
-        fields = {name: value for name, value in fields.items() if value is not None}
+        fields = self._masked({name: value for name, value in fields.items() if value is not None})
         if self.is_human:
             from heygen.output import human
 
             stderr.write(human.render_message(kind, fields["message"], fields.get("hint"), self.terminal(stderr)))
         else:
-            stderr.write(_for_terminal(compact({kind: fields}), stderr) + "\n")
+            stderr.write(_for_terminal(compact({kind: fields}), stderr) + "\n", is_masked=True)
         stderr.flush()
 
 
@@ -231,7 +241,7 @@ class ListPrinter:
             self.printer._print({"data": items}, None)
         elif self.is_json and items:
             before, self.is_begun = "," if self.is_begun else '{"data":[', True
-            stdout.write(before + _for_terminal(compact(items)[1:-1], stdout))
+            stdout.write(before + _for_terminal(self.printer._json(items)[1:-1], stdout))
             stdout.flush()
         else:
             self.kept += items
@@ -241,7 +251,7 @@ class ListPrinter:
         document = {"data": self.kept, "has_more": has_more, "next_token": next_token}
         if self.is_json and self.is_begun:
             stdout = self.printer.context.stdout
-            stdout.write("]," + _for_terminal(compact(document)[len('{"data":[],') :], stdout) + "\n")
+            stdout.write("]," + _for_terminal(self.printer._json(document)[len('{"data":[],') :], stdout) + "\n")
             stdout.flush()
         elif not self.is_by_item:
             self.printer._print(document, self.columns)

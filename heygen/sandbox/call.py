@@ -45,7 +45,7 @@ class Call:
         """Return an entry. Raises the API's 404."""
         found = self.world.store.get(kind, id)
         if found is None:
-            raise missing(kind, name, id)
+            raise missing(kind, id, name=name)
         return found
 
     def poll(self, kind: str, id: str, name: str = "Resource") -> Entry:
@@ -53,17 +53,17 @@ class Call:
         return self.apply_fault(self.entry(kind, id, name))
 
     def apply_fault(self, found: Entry) -> Entry:
-        """Return an entry with the status that a fault asks for while its job runs.
+        """Return an entry with the status that a fault asks for.
 
-        `failed` is for good; any other status is shown this once.
+        An end is for good, and `failed` the end even of a job that is done; any other status is shown this once.
         """
-        if "job" not in found or jobs.has_ended(found, self.now):
+        if "job" not in found or jobs.has_failed(found, self.now):
             return found
         asked = self.world.faults.job_status(self.method, self.url_path)
-        if asked in (None, jobs.COMPLETED):
+        if asked is None or (asked == jobs.COMPLETED and jobs.has_ended(found, self.now)):
             return found
-        if asked == jobs.FAILED:
-            jobs.finish(found, jobs.FAILED, self.now)
+        if asked in (jobs.COMPLETED, jobs.FAILED):
+            jobs.finish(found, asked, self.now)
             self.world.enqueue(found)
             self.world.process_ended_jobs()
             return found

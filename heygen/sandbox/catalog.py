@@ -10,7 +10,7 @@ from heygen.sandbox.rendering import ABSENT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Iterable, Sequence
+    from typing import Any, Callable, Iterable, Mapping, Sequence
 
     from heygen.sandbox.mint import Mint
 
@@ -93,18 +93,23 @@ _SOUNDS = (
 class Catalog:
     """The presets, made when they are first asked for. `public` returns the link to a path."""
 
-    def __init__(self, mint: Mint, public: Callable[[str], str]) -> None:
+    def __init__(self, mint: Mint, public: Callable[[str], str], seeds: Mapping[str, list[dict[str, Any]]]) -> None:
         self.mint = mint
         self.public = public
+        self.seeds = seeds
         self._made: dict[str, list[dict[str, Any]]] = {}
 
     def presets(self, kind: str) -> list[dict[str, Any]]:
-        """Return the presets of a kind: avatar, look, look template, voice, style, template, brand kit, glossary or sound."""
+        """Return the presets of a kind, if it has any: those of every account, and then those that were brought in."""
         if kind not in self._made:
-            made = [dict(each) for each in _MAKERS[kind](self)]
+            maker = _MAKERS.get(kind)
+            made = [dict(each) for each in maker(self)] if maker else []
             for order, each in enumerate(made):
                 # An id of its own, unless it has to be known elsewhere.
                 each.setdefault("id", self.mint.id(f"preset {kind}", order))
+            known = {each["id"] for each in made}
+            made += [dict(each) for each in self.seeds.get(kind, ()) if each["id"] not in known]
+            for order, each in enumerate(made):
                 each["order"] = order
             self._made[kind] = made
         return self._made[kind]

@@ -23,6 +23,15 @@ class Clock:
         self._base = base or process_context().now
         self._offset = start - self._base() if start is not None else 0.0
 
+    def real(self) -> float:
+        """Return the time outside, as clients know it."""
+        return self._base()
+
+    @property
+    def offset(self) -> float:
+        """How far this clock is ahead of that time, in seconds."""
+        return self._offset
+
     def now(self) -> float:
         """Return the present time."""
         return self._base() + self._offset

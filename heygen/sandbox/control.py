@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from heygen.api.body import strict_json
 from heygen.core import duration
-from heygen.sandbox import jobs, strangers
+from heygen.core.suggest import closest
+from heygen.sandbox import faults, jobs, strangers
 from heygen.sandbox.exchange import Answer, document_answer
 from heygen.sandbox.limiter import Limiter
 from heygen.sandbox.options import JOB_KINDS
@@ -73,8 +74,12 @@ def _requests(world: World, body: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def _health(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    return {"status": "ok", "url": world.url}
+
+
 def _forget_requests(world: World, body: dict[str, Any]) -> dict[str, Any]:
-    world.log.clear()
+    world.forget_requests()
     return {}
 
 
@@ -87,6 +92,8 @@ def _add_faults(world: World, body: dict[str, Any]) -> list[dict[str, Any]]:
     if not isinstance(rules, list) or not all(isinstance(rule, str) for rule in rules):
         raise invalid('Give {"rule": "GET /v3/videos/* 503"} or {"rules": [...]}', "rule")
     try:
+        for rule in rules:
+            faults.checked(rule)  # all of them, or none
         return [world.faults.add(rule).document() for rule in rules]
     except ValueError as error:
         raise invalid(f"The rule {error}", "rule") from error
@@ -125,36 +132,84 @@ def _advance(world: World, body: dict[str, Any]) -> dict[str, Any]:
 def _reset(world: World, body: dict[str, Any]) -> dict[str, Any]:
     world.reset()
     world.blobs.clear()
-    world.log.clear()
+    world.forget_requests()
     return {}
 
 
 def _change(world: World, body: dict[str, Any]) -> dict[str, Any]:
-    """Change what the sandbox was started with."""
+    """Change what the sandbox was started with: all that is asked for, or nothing."""
+    for name in body:
+        if name not in _SETTINGS:
+            near = closest(name, _SETTINGS)
+            hint = f"; did you mean {near}?" if near else f"; the settings are {', '.join(_SETTINGS)}"
+            raise invalid(f"{name[:50]} is not a setting{hint}", name[:50])
     changes: dict[str, Any] = {}
-    given = body.get("job_seconds", {})
-    for kind, seconds in (given.items() if isinstance(given, dict) else [("", given)]):
-        if kind not in ("", *JOB_KINDS) or isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+    for name, value in body.items():
+        changes.update(_SETTINGS[name](world, value))
+    world.options = world.options.replace(**changes)
+    if "rate" in changes:
+        world.limiter = Limiter(changes["rate"])
+    if "credits" in changes:
+        world.credits = float(changes["credits"])
+    return _overview(world, body)
+
+
+def _job_seconds(world: World, given: Any) -> dict[str, Any]:
+    changes: dict[str, Any] = {}
+    for kind, seconds in given.items() if isinstance(given, dict) else [("", given)]:
+        if kind not in ("", *JOB_KINDS) or not _is_amount(seconds):
             raise invalid(f"job_seconds must be a number, or numbers by kind: {', '.join(JOB_KINDS)}", "job_seconds")
         if seconds > 1e9:
             raise invalid("job_seconds must be at most 1000000000", "job_seconds")
         if kind:
-            kinds = changes.setdefault("job_seconds_by_kind", dict(world.options.job_seconds_by_kind))
-            kinds[kind] = max(0.0, seconds)
+            changes.setdefault("job_seconds_by_kind", dict(world.options.job_seconds_by_kind))[kind] = seconds
         else:
-            changes["job_seconds"] = max(0.0, seconds)
-    balance = body.get("credits")
-    if balance is not None:
-        if isinstance(balance, bool) or not isinstance(balance, (int, float)) or balance < 0:
-            raise invalid("credits must be a number", "credits")
-        world.credits = float(balance)
-    if "rate" in body:
-        try:
-            world.limiter = Limiter(body["rate"])
-        except (ValueError, AttributeError) as error:
-            raise invalid("rate must be such as 5/s, or null", "rate") from error
-    world.options = world.options.replace(**changes)
-    return _overview(world, body)
+            changes["job_seconds"] = seconds
+    return changes
+
+
+def _credits(world: World, given: Any) -> dict[str, Any]:
+    if not _is_amount(given):
+        raise invalid("credits must be a number that is not negative", "credits")
+    return {"credits": given}
+
+
+def _is_amount(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 1e9
+
+
+def _rate(world: World, given: Any) -> dict[str, Any]:
+    try:
+        Limiter(given)
+    except (ValueError, AttributeError) as error:
+        raise invalid("rate must be such as 5/s, or null", "rate") from error
+    return {"rate": given}
+
+
+def _allow_unknown_ids(world: World, given: Any) -> dict[str, Any]:
+    if not isinstance(given, bool):
+        raise invalid("allow_unknown_ids must be true or false", "allow_unknown_ids")
+    return {"allow_unknown_ids": given}
+
+
+def _texts(name: str) -> Callable[[World, Any], dict[str, Any]]:
+    def read(world: World, given: Any) -> dict[str, Any]:
+        if given is not None and not (isinstance(given, list) and all(isinstance(each, str) for each in given)):
+            raise invalid(f"{name} must be a list of texts, or null for any", name)
+        return {name: None if given is None else tuple(given)}
+
+    return read
+
+
+# What can be changed, each with what reads its value as options.
+_SETTINGS: dict[str, Callable[[World, Any], dict[str, Any]]] = {
+    "job_seconds": _job_seconds,
+    "credits": _credits,
+    "rate": _rate,
+    "allow_unknown_ids": _allow_unknown_ids,
+    "keys": _texts("keys"),
+    "scopes": _texts("scopes"),
+}
 
 
 def _resources(world: World, body: dict[str, Any]) -> dict[str, Any]:
@@ -180,26 +235,13 @@ def _set_job_status(world: World, body: dict[str, Any], id: str) -> dict[str, An
 
 def _put_template(world: World, body: dict[str, Any], id: str) -> dict[str, Any]:
     """Have a template of production in the sandbox: its id, and its variables by name and type."""
+    from heygen.sandbox import seeds
+
     variables = body.get("variables", {})
     name = body.get("name", id)
     if not isinstance(name, str) or not isinstance(variables, dict):
         raise invalid('Give {"name": "…", "variables": {"headline": "text"}}', "variables")
-    scene = {
-        "scene_id": world.mint.id("scene", id)[:16],
-        "script": None,
-        "variables": [{"name": each, "variable_type": str(kind)} for each, kind in variables.items()],
-    }
-    entry = world.store.add(
-        "template",
-        world.clock.now(),
-        {
-            "name": name,
-            "scenes": [scene],
-            "scene_ids": [scene["scene_id"]],
-            "variables": {each: {"name": each, "type": str(kind), "properties": {}} for each, kind in variables.items()},
-        },
-        id,
-    )
+    entry = world.store.add("template", world.clock.now(), {"name": name, **seeds.template_fields(id, variables)}, id)
     return {"id": entry["id"], "name": name}
 
 
@@ -209,6 +251,7 @@ def _deliveries(world: World, body: dict[str, Any]) -> list[dict[str, Any]]:
 
 _ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("GET", "", _overview),
+    ("GET", "health", _health),
     ("GET", "requests", _requests),
     ("DELETE", "requests", _forget_requests),
     ("GET", "faults", _faults),

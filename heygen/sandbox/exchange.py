@@ -24,7 +24,7 @@ class Body:
         self._chunked = "chunked" in headers.get("transfer-encoding", "").lower()
         length = headers.get("content-length", "0").strip()
         if not (length.isascii() and length.isdigit()):
-            raise invalid(f"Content-Length is no number: {length[:50]}")
+            raise invalid(f"Content-Length is not a number: {length[:50]}")
         self.length: int | None = None if self._chunked else int(length)
         self._left = 0 if self._chunked else int(length)
         self._ended = not self._chunked and not self._left
@@ -64,9 +64,9 @@ class Body:
         try:
             size = int(text, 16)
         except ValueError as error:
-            raise ConnectionError("the client sent a broken chunk") from error
+            raise ConnectionError("the client sent an invalid chunk") from error
         if size < 0:
-            raise ConnectionError("the client sent a broken chunk")
+            raise ConnectionError("the client sent an invalid chunk")
         return size
 
     def _line(self) -> bytes:
@@ -115,6 +115,7 @@ class Incoming:
         self.headers = headers
         self.body = body
         self.id = id
+        self.arrived = 0.0  # seconds on a clock of its own
         self.content: bytes | None = None  # the body, where it was read whole
         self.document: Any = None  # the same, parsed
 
@@ -143,7 +144,7 @@ class Incoming:
 
 
 class Answer:
-    """An answer: `body` is bytes, or an open file of which `length` bytes go out."""
+    """An answer: `body` is bytes, or an open file of which `length` bytes go out; without a length, all that comes from it."""
 
     def __init__(
         self,

@@ -1,21 +1,8 @@
 """Faults on demand: rules such as `GET /v3/videos/* 503 p=0.3`, and which of them a request meets.
 
-    RULE      = METHOD PATH ACTION... [CONDITION...]
-    METHOD    = GET, POST, PUT, PATCH, DELETE, or * for any
-    PATH      = the request's path; * stands for one segment or a part of it, ** for any number of them
-    ACTION    = NNN                 that status, in the API's envelope (nothing is done)
-              | html-NNN            that status with an HTML page, as a proxy answers (nothing is done)
-              | reset               the connection is cut before anything is done
-              | reset-after-write   the request is carried out, and the connection cut before the answer
-              | truncate            carried out, and half of the answer's body sent
-              | garbage             carried out, and an answer that is no JSON sent
-              | empty               carried out, and an answer without a body sent
-              | delay=DURATION      the answer is held back; goes with the others
-              | retry-after=SECONDS with NNN: the Retry-After header
-              | status=WORD         the job that is created, or looked at, ends `failed` or stays as WORD
-    CONDITION = p=CHANCE            with this chance, from 0 to 1
-              | times=N             only the first N times
-              | after=N             not the first N times
+    METHOD PATH ACTION... [CONDITION...]
+
+`heygen help sandbox` has the grammar (heygen/cli/help/faults.py).
 """
 
 from __future__ import annotations
@@ -32,7 +19,8 @@ if TYPE_CHECKING:
     from heygen.sandbox.mint import Mint
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "*")
-PLAIN = ("reset", "reset-after-write", "truncate", "garbage", "empty")
+PLAIN = ("reset", "reset-before-read", "reset-after-write", "truncate", "garbage", "empty", "expire")
+_UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9}
 
 
 class Rule(Record):
@@ -45,7 +33,8 @@ class Rule(Record):
     status: int = 0
     word: str = ""  # for the action "status"
     delay: float = 0.0  # seconds
-    retry_after: str | None = None
+    speed: float = 0.0  # bytes a second; 0 for any
+    retry_after: str | None = None  # seconds, or "date" for a time as HTTP writes it
     chance: float = 1.0
     times: int | None = None
     after: int = 0
@@ -67,7 +56,7 @@ def parse(text: str) -> Rule:
         raise ValueError(f'needs a method, a path and an action, such as "GET /v3/videos/* 503 p=0.3", not "{text}"')
     method, path = words[0].upper(), words[1]
     if method not in METHODS:
-        raise ValueError(f'"{words[0]}" is no method: one of {", ".join(METHODS)}')
+        raise ValueError(f'"{words[0]}" is not a method: use one of {", ".join(METHODS)}')
     if not path.startswith(("/", "*")):
         raise ValueError(f'the path "{path}" must start with / or *')
     found: dict[str, Any] = {}
@@ -76,10 +65,15 @@ def parse(text: str) -> Rule:
             if name in found:
                 raise ValueError(f'"{word}" contradicts what the rule already says')
             found[name] = value
-    if not found.keys() & {"action", "delay"}:
-        raise ValueError("says no action, such as 503, reset, truncate or status=failed")
-    if found.get("action") == "status" and "delay" in found:
-        raise ValueError("status=… makes a rule of its own; give delay=… in another")
+    if not found.keys() & {"action", "delay", "speed"}:
+        raise ValueError("has no action, such as 503, reset, truncate or status=failed")
+    action = found.get("action")
+    if action == "status" and found.keys() & {"delay", "speed"}:
+        raise ValueError("status=… makes a rule of its own; give delay=… and slow=… in another")
+    if "speed" in found and action is not None and action.startswith("reset"):
+        raise ValueError(f"slow=… needs an answer, and {action} leaves none")
+    if "retry_after" in found and action not in ("answer", "html"):
+        raise ValueError("retry-after=… goes with a status, such as 429 or html-503")
     return Rule(text=" ".join(words), method=method, path=path, **found)
 
 
@@ -93,6 +87,10 @@ def _read(word: str) -> dict[str, Any]:
                 return {"action": "html" if word.startswith("html-") else "answer", "status": int(word[-3:])}
         elif name == "delay":
             return {"delay": duration.parse(value)}
+        elif name == "slow":
+            amount = re.fullmatch(r"(\d+(?:\.\d+)?)([kMG]?)B/s", value)
+            if amount and float(amount[1]):
+                return {"speed": float(amount[1]) * _UNITS[amount[2]]}
         elif name == "status" and re.fullmatch(r"\w+", value):
             return {"action": "status", "word": value}
         elif name == "retry-after" and value:
@@ -104,9 +102,18 @@ def _read(word: str) -> dict[str, Any]:
     except ValueError as error:
         raise ValueError(f'"{word}": {error}') from error
     raise ValueError(
-        f'"{word}" is neither an action (NNN, html-NNN, {", ".join(PLAIN)}, delay=2s, status=failed) '
+        f'"{word}" is neither an action (NNN, html-NNN, {", ".join(PLAIN)}, delay=2s, slow=1kB/s, status=failed) '
         "nor a condition (p=0.3, times=2, after=1)"
     )
+
+
+def checked(text: str) -> Rule:
+    """Return the rule that a line describes, if there is an endpoint that it can strike. Raises ValueError."""
+    from heygen.sandbox import endpoints
+
+    rule = parse(text)
+    endpoints.check(rule)
+    return rule
 
 
 class Active:
@@ -132,6 +139,13 @@ class Active:
         """Return the rule as the control endpoint shows it."""
         return {"id": self.id, "rule": self.rule.text, "met": self.met, "fired": self.fired}
 
+    def why_not(self) -> str:
+        """Return why the rule has not struck, for whoever waited for it."""
+        if not self.met:
+            return "no request matched it"
+        times = "the one time" if self.met == 1 else f"any of the {self.met} times"
+        return f"its conditions did not hold {times} that it matched"
+
 
 class Faults:
     """The rules in force. The caller holds the world's lock."""
@@ -144,8 +158,8 @@ class Faults:
             self.add(text)
 
     def add(self, text: str) -> Active:
-        """Put a rule in force. Raises ValueError."""
-        rule = parse(text)
+        """Put a rule in force. Raises ValueError for one that makes no sense, or that no endpoint can meet."""
+        rule = checked(text)
         self._last += 1
         active = Active(self._last, rule)
         self.rules.append(active)
@@ -158,13 +172,20 @@ class Faults:
         self.rules = kept
         return found
 
-    def of_request(self, method: str, path: str) -> list[Rule]:
-        """Return the rules that strike a request as it comes in."""
+    def of_request(self, method: str, path: str, is_signed: bool = False) -> list[Rule]:
+        """Return the rules that strike a request as it comes in; only a signed link can be expired."""
         return [
             active.rule
             for active in self.rules
-            if active.rule.action != "status" and active.rule.matches(method, path) and active.fires(self.mint)
+            if active.rule.action != "status"
+            and (is_signed or active.rule.action != "expire")
+            and active.rule.matches(method, path)
+            and active.fires(self.mint)
         ]
+
+    def idle(self) -> list[Active]:
+        """Return the rules that have not struck yet."""
+        return [active for active in self.rules if not active.fired]
 
     def job_status(self, method: str, path: str) -> str | None:
         """Return the status that a rule asks for the job at hand, drawn for each job of a request."""

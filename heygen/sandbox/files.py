@@ -14,7 +14,7 @@ from heygen.sandbox.problems import Refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import BinaryIO
+    from typing import BinaryIO, Callable
 
     from heygen.sandbox.exchange import Incoming
     from heygen.sandbox.world import World
@@ -35,17 +35,27 @@ def signature_problem(world: World, incoming: Incoming) -> Answer | None:
     if not (expires.isascii() and expires.isdigit()) or query.get("Signature") != world.mint.signature(
         f"{incoming.path} {expires}"
     ):
-        return s3_error(403, "SignatureDoesNotMatch", "The signature of the link does not fit")
+        return s3_error(403, "SignatureDoesNotMatch", "The signature of the link does not match")
     if world.clock.now() > int(expires):
-        return s3_error(403, "AccessDenied", "Request has expired")
+        return expired()
     return None
+
+
+def expired() -> Answer:
+    """Return the error for a presigned link whose time is over."""
+    return s3_error(403, "AccessDenied", "Request has expired")
 
 
 def serve(world: World, incoming: Incoming) -> Answer:
     """Answer a request for /files/…: public ones, uploaded assets, and the results of jobs."""
     if incoming.method not in ("GET", "HEAD"):
         raise Refusal(405, "method_not_allowed", "Files can only be read", headers={"Allow": "GET, HEAD"})
-    parts = incoming.path.split("/")[2:]
+    return deliver(world, incoming, incoming.path[1:], signature_problem)
+
+
+def deliver(world: World, incoming: Incoming, path: str, refuse: Callable[[World, Incoming], Answer | None] | None = None) -> Answer:
+    """Answer with the file at `files/…`; `refuse` looks at the links that are signed."""
+    parts = path.split("/")[1:]
     if parts[0] == "public" and len(parts) == 2:
         content = media.make(parts[1])
         if content is not None:
@@ -53,7 +63,7 @@ def serve(world: World, incoming: Incoming) -> Answer:
     elif parts[0] == "asset" and len(parts) == 3:
         return _asset(world, incoming, parts[1])
     elif len(parts) == 3:
-        problem = signature_problem(world, incoming)
+        problem = refuse(world, incoming) if refuse else None
         return problem or _result(world, incoming, *parts)
     return _missing()
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 import socket
 import struct
 from http.server import BaseHTTPRequestHandler
 
+from heygen.sandbox.clock import http_date
 from heygen.sandbox.exchange import CHUNK, Answer, Body, Incoming, refusal_answer
 from heygen.sandbox.problems import Refusal, encode
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 # What is read of a refused body so that the client can finish sending and see the answer.
 MOST_DRAINED = 64 * 1024 * 1024
+SLOW_STEP = 0.1  # seconds between the parts of an answer that a fault makes slow
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
 
 
@@ -32,6 +35,7 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = CHUNK
     timeout = 120.0  # seconds that a connection may lie idle
+    _speed = 0.0  # bytes a second of the answer at hand; 0 for any
 
     def __getattr__(self, name: str) -> Any:
         # The base class looks for do_GET and so on; a method nobody knows is answered by send_error below.
@@ -40,6 +44,7 @@ class Handler(BaseHTTPRequestHandler):
         raise AttributeError(name)
 
     def handle_one_request(self) -> None:
+        self._speed = 0.0
         self.server.connections.rest(self.connection)
         super().handle_one_request()
 
@@ -55,7 +60,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         if code == 501:
-            refusal = Refusal(405, "method_not_allowed", f"{self.command} is no method of this API")
+            refusal = Refusal(405, "method_not_allowed", f"{self.command} is not a method of this API")
             refusal.headers["Allow"] = "GET, POST, PUT, PATCH, DELETE"
         else:
             refusal = Refusal(code, "invalid_parameter", message or "The request cannot be read")
@@ -76,6 +81,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         incoming = Incoming(self.command, self._target(), headers, body, id)
         rules = service.faults(incoming)
+        self._speed = min((rule.speed for rule in rules if rule.speed), default=0.0)
         try:
             service.arrived(incoming)
             self._carry_out(incoming, rules)
@@ -103,14 +109,16 @@ class Handler(BaseHTTPRequestHandler):
             self.server.pause(rule.delay)
         rule = next((rule for rule in rules if rule.action), None)
         action = rule.action if rule else None
-        if action == "reset":
+        if action in ("reset", "reset-before-read"):
+            if action == "reset":
+                incoming.body.drain(MOST_DRAINED)
             service.note(incoming, 0)
             service.left(incoming)
             self._reset()
             return
-        if action in ("answer", "html"):
-            answer = _faulty_answer(rule)
-            service.note(incoming, answer.status)
+        if action in ("answer", "html", "expire"):
+            answer = _faulty_answer(rule, service.world.clock.real())
+            service.note(incoming, answer.status, answer.length)
         else:
             answer = service.answer(incoming)
         service.left(incoming)  # before the client can know the answer, and repeat the request
@@ -133,15 +141,18 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Type", answer.content_type)
         for name, value in answer.headers:
             self.send_header(name, value)
-        if answer.status not in (204, 304):
+        is_endless = answer.length is None
+        if answer.status not in (204, 304) and not is_endless:
             self.send_header("Content-Length", str(answer.length))
-        if is_cut or self.server.is_closing:
+        if is_cut or is_endless or self.server.is_closing:
             self.close_connection = True
         if self.close_connection:
             self.send_header("Connection", "close")
         self.end_headers()
         try:
-            if self.command != "HEAD" and answer.status not in (204, 304):
+            if is_endless and self.command != "HEAD":
+                self._send_stream(answer.body)
+            elif self.command != "HEAD" and answer.status not in (204, 304):
                 self._send_body(answer, (answer.length or 0) // (2 if is_cut else 1))
         finally:
             if not isinstance(answer.body, bytes):
@@ -149,17 +160,33 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def _send_body(self, answer: Answer, length: int) -> None:
-        if isinstance(answer.body, bytes):
+        speed = self._speed
+        if isinstance(answer.body, bytes) and not speed:
             self.wfile.write(answer.body[:length])
             return
+        stream = io.BytesIO(answer.body) if isinstance(answer.body, bytes) else answer.body
+        most = max(1, min(CHUNK, int(speed * SLOW_STEP))) if speed else CHUNK
         while length:
-            data = answer.body.read(min(CHUNK, length))
+            data = stream.read(min(most, length))
             if not data:
                 # The file shrank: the connection has to end early to say so.
                 self.close_connection = True
                 return
+            if speed:
+                self.server.pause(len(data) / speed)
             self.wfile.write(data)
+            if speed:
+                self.wfile.flush()
             length -= len(data)
+
+    def _send_stream(self, stream: Any) -> None:
+        """Send what comes from a stream as it comes, until it ends; a server that closes need not wait for the client."""
+        self.server.connections.rest(self.connection)
+        data = b":\n\n"
+        while data:
+            self.wfile.write(data)
+            self.wfile.flush()
+            data = stream.read()
 
     def _reset(self) -> None:
         """Cut the connection so that the client sees a reset rather than an end."""
@@ -169,9 +196,13 @@ class Handler(BaseHTTPRequestHandler):
         socket.close(self.server.connections.detach(self.connection))
 
 
-def _faulty_answer(rule: Rule) -> Answer:
+def _faulty_answer(rule: Rule, now: float) -> Answer:
     from heygen.http.errors import CODE_BY_STATUS
 
+    if rule.action == "expire":
+        from heygen.sandbox.files import expired
+
+        return expired()
     status = rule.status
     if rule.action == "html":
         page = f"<html><head><title>{status}</title></head><body><h1>{status}</h1><hr>proxy</body></html>\n"
@@ -181,5 +212,7 @@ def _faulty_answer(rule: Rule) -> Answer:
         message = f"A fault of the sandbox asked for status {status}"
         answer = Answer(status, encode({"error": {"code": code, "message": message}}))
     if rule.retry_after:
-        answer.headers.append(("Retry-After", rule.retry_after))
+        # A date has whole seconds: this one is between one and two of them ahead.
+        after = http_date(int(now) + 2) if rule.retry_after == "date" else rule.retry_after
+        answer.headers.append(("Retry-After", after))
     return answer

@@ -44,9 +44,9 @@ def set_status(entry: Entry, status: str) -> None:
 
 
 def finish(entry: Entry, status: str, now: float) -> None:
-    """End a job now, however it was to go on."""
+    """End a job now, however it was to go on; one that has ended ends again."""
     set_status(entry, status)
-    entry["job"]["seconds"] = max(0.0, now - entry["job"]["started"])
+    entry["job"].update(seconds=max(0.0, now - entry["job"]["started"]), settled=False)
 
 
 def fraction(entry: Entry, now: float) -> float:

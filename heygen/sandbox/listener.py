@@ -124,7 +124,7 @@ class Listener(ThreadingHTTPServer):
         if isinstance(error, (ConnectionError, TimeoutError)):
             return
         self.service.defects.append(error)
-        refusal = Refusal(500, "internal_error", f"Defect of the sandbox: {type(error).__name__}: {error}")
+        refusal = Refusal(500, "internal_error", f"Bug in the sandbox: {type(error).__name__}: {error}")
         body = encode(refusal.document())
         head = (
             "HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\nConnection: close\r\n"

@@ -36,7 +36,7 @@ def boundary(content_type: str) -> bytes:
     message["Content-Type"] = content_type
     found = message.get_param("boundary")
     if not isinstance(found, str) or not 0 < len(found) <= 200:
-        raise invalid("The multipart form names no boundary")
+        raise invalid("The multipart form has no boundary")
     return found.encode("latin-1", "replace")
 
 

@@ -51,6 +51,10 @@ class Options(Record):
     rate: str | None = None
     faults: tuple[str, ...] = ()
     state_file: str | None = None
+    allow_unknown_ids: bool = False  # in bodies: taken for those of the real account
+    seeds: dict[str, list[dict[str, Any]]] = {}  # by kind, as heygen.sandbox.seeds reads them
+    keys: tuple[str, ...] | None = None  # that are let in; None for every one
+    scopes: tuple[str, ...] | None = None  # that each key has; None for all
     clock: Callable[[], float] | None = None
     log: Callable[[dict[str, Any]], None] | None = None  # called after each exchange with its log entry
 
@@ -71,7 +75,7 @@ def parse_job_seconds(text: str) -> tuple[str, float]:
     """Return kind ("" for all) and seconds of `3`, `1m30s`, `video=5`. Raises ValueError."""
     kind, equals, value = text.rpartition("=")
     if equals and kind not in JOB_KINDS:
-        raise ValueError(f'names no kind of job: "{kind}" (there are: {", ".join(JOB_KINDS)})')
+        raise ValueError(f'does not name a kind of job: "{kind}" (the kinds are: {", ".join(JOB_KINDS)})')
     try:
         seconds = float(value)
     except ValueError:

@@ -50,4 +50,4 @@ def _decode(token: str, scope: str) -> int:
             return cursor["after"]
     except (ValueError, TypeError, KeyError, RecursionError):
         pass
-    raise invalid("token is no cursor of this list; take it from next_token of the page before", "token")
+    raise invalid("token is not a cursor of this list; take it from next_token of the previous page", "token")

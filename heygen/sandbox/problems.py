@@ -51,20 +51,28 @@ def denied(message: str) -> Refusal:
     return Refusal(403, "resource_access_denied", message)
 
 
-# What an unknown id of a kind is answered with; everything else is `resource_not_found`.
-_MISSING = {
-    "video": ("video_not_found", "Video"),
-    "avatar": ("avatar_not_found", "Avatar group"),
-    "look": ("avatar_not_found", "Avatar look"),
-    "voice": ("voice_not_found", "Voice"),
-    "model_voice": ("voice_not_found", "Voice"),
+# What people call a kind, if by another word, and what an unknown id of it is answered with, if not `resource_not_found`.
+_NAMES = {"avatar": "Avatar group", "look": "Avatar look", "model_voice": "Voice", "glossary": "Brand glossary"}
+_CODES = {
+    "video": "video_not_found",
+    "avatar": "avatar_not_found",
+    "look": "avatar_not_found",
+    "voice": "voice_not_found",
+    "model_voice": "voice_not_found",
 }
 
 
-def missing(kind: str, name: str, id: str) -> Refusal:
-    """Return the refusal of an id that is not there; `name` is what people call the kind."""
-    code, known = _MISSING.get(kind, ("resource_not_found", name))
-    return Refusal(404, code, f"{known} not found: {id}")
+def name_of(kind: str) -> str:
+    """Return what people call a kind, in the middle of a sentence: `an avatar group`."""
+    name = _NAMES.get(kind, kind).lower()
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def missing(kind: str, id: str, param: str | None = None, why: str = "", name: str = "") -> Refusal:
+    """Return the refusal of an id that is not there; `why` ends the sentence."""
+    known = _NAMES.get(kind) or name or kind.capitalize()
+    message = f"{known} not found: {id}" + (f" {why}" if why else "")
+    return Refusal(404, _CODES.get(kind, "resource_not_found"), message, param=param)
 
 
 def encode(document: Any) -> bytes:

@@ -49,16 +49,16 @@ class Replays:
         """Return the first answer to a key, or None for a new key. Raises 400 and 409."""
         in_header = call.operation.idempotency == "header"
         if in_header and not _KEY.fullmatch(key):
-            raise invalid(f"{HEADER} must have 1 to 255 of the characters A-Z a-z 0-9 _ : . -", HEADER)
+            raise invalid(f"{HEADER} must be 1 to 255 of the characters A-Z a-z 0-9 _ : . -", HEADER)
         name = _name(call.method, call.url_path, key)
         first = self._world.replays.get(name)
         if first is not None and call.now - first["time"] < KEPT_SECONDS:
             if in_header and first["digest"] != _digest(call.body):
-                raise Refusal(409, "idempotency_key_reused", f"{HEADER} {key} was used with another body")
+                raise Refusal(409, "idempotency_key_reused", f"{HEADER} {key} was already used with a different body")
             headers = [("Idempotent-Replayed", "true")]
             return Answer(first["status"], first["body"].encode(), headers=headers)
         if in_header and self._under_way.get(name, incoming) is not incoming:
-            raise Refusal(409, "request_in_progress", f"The first request with {HEADER} {key} is under way")
+            raise Refusal(409, "request_in_progress", f"The first request with {HEADER} {key} is still being processed")
         return None
 
     def keep(self, call: Call, key: str, answer: Answer) -> None:

@@ -7,6 +7,7 @@ import threading
 
 from heygen.api import body as bodies
 from heygen.api.validation import validate
+from heygen.core.context import process_context
 from heygen.sandbox import strangers
 from heygen.sandbox.blobs import Blobs
 from heygen.sandbox.call import Call
@@ -43,7 +44,10 @@ class Service:
         self._router = Router()
         self._replays = Replays(world)
         self._counter = threading.Lock()
+        # How long an answer takes is real, whatever the sandbox's clock says.
+        self._monotonic = process_context().monotonic
         self._state_file: Any = None
+        self._feed: Any = None
         if world.options.state_file:
             from heygen.sandbox.state_file import StateFile
 
@@ -56,7 +60,9 @@ class Service:
         self.world.courier.start()
 
     def drain(self) -> None:
-        """Deliver what is due, once."""
+        """Deliver what is due, once, and send the pages away that watch."""
+        if self._feed is not None:
+            self._feed.close()
         self.world.courier.close()
 
     def close(self) -> None:
@@ -77,26 +83,31 @@ class Service:
         """Return the faults that strike a request; the sandbox's own endpoints have none."""
         if incoming.path.startswith("/_sandbox"):
             return []
+        is_signed = any(name == "Signature" for name, _ in incoming.query)
         with self.world.lock:
-            return self.world.faults.of_request(incoming.method, incoming.path)
+            return self.world.faults.of_request(incoming.method, incoming.path, is_signed)
 
-    def note(self, incoming: Incoming, status: int) -> None:
-        """Put a request into the log."""
+    def note(self, incoming: Incoming, status: int, size: int | None = 0) -> None:
+        """Put a request into the log, with the status of its answer (0: cut off) and the size of the body."""
         if incoming.path.startswith("/_sandbox"):
             return
-        entry = {**incoming.entry(), "status": status, "time": self.world.clock.now()}
+        seconds = self._monotonic() - incoming.arrived
+        entry = {**incoming.entry(), "status": status, "time": self.world.clock.now(), "seconds": seconds, "size": size}
         if entry["body"] is not None and len(entry["body"]) > LARGEST_LOGGED:
             entry["body"] = entry["json"] = None
         with self.world.lock:
             log = self.world.log
             log.append(entry)
+            self.world.logged += 1
             if len(log) > LOG_LENGTH:
                 del log[: LOG_LENGTH // 10]
+        self._touch()
         if self.world.options.log is not None:
             self.world.options.log(entry)
 
     def arrived(self, incoming: Incoming) -> None:
         """Note that a request is under way, with its key if it has one."""
+        incoming.arrived = self._monotonic()
         with self.world.lock:
             self._replays.claim(incoming)
 
@@ -111,7 +122,7 @@ class Service:
             answer = self._dispatch(incoming)
         except Refusal as refusal:
             answer = refusal_answer(refusal)
-        self.note(incoming, answer.status)
+        self.note(incoming, answer.status, answer.length)
         return answer
 
     def _dispatch(self, incoming: Incoming) -> Answer:
@@ -126,22 +137,53 @@ class Service:
 
             return uploads.receive(self.world, incoming)
         if path == "/_sandbox" or path.startswith("/_sandbox/"):
-            from heygen.sandbox import control
-
-            answer = control.serve(self.world, incoming)
-            self._save()
-            return answer
+            return self._control(incoming)
         if path == "/" or path.startswith(("/videos/", "/consent/")):
             from heygen.sandbox import page
 
             return page.serve(self.world, incoming)
         return self._operate(incoming)
 
+    def _control(self, incoming: Incoming) -> Answer:
+        words = incoming.path[len("/_sandbox/") :]
+        if incoming.method in ("GET", "HEAD"):
+            from heygen.sandbox import page
+
+            if words in page.FILES:
+                return page.file(incoming)
+            if words == "events":
+                strangers.refuse_navigation(incoming)
+                return self._open_feed().listen(incoming)
+            if words.startswith("files/"):
+                from heygen.sandbox import files
+
+                strangers.refuse_navigation(incoming)
+                return files.deliver(self.world, incoming, words)
+        from heygen.sandbox import control
+
+        answer = control.serve(self.world, incoming)
+        self._save()
+        self._touch()
+        return answer
+
+    def _open_feed(self) -> Any:
+        """Return what tells pages of all that happens; there is one from the first page on."""
+        with self._counter:
+            if self._feed is None:
+                from heygen.sandbox.feed import Feed
+
+                self._feed = Feed(self.world)
+            return self._feed
+
+    def _touch(self) -> None:
+        if self._feed is not None:
+            self._feed.touch()
+
     # --- operations
 
     def _operate(self, incoming: Incoming) -> Answer:
         operation, path = self._router.find(incoming.method, incoming.path)
-        _authenticate(incoming)
+        self._authenticate(incoming, operation.scope)
         with self.world.lock:
             self.world.limiter.admit(self.world.clock.now())
         query = _query(operation, incoming)
@@ -156,6 +198,19 @@ class Service:
                 self._save()
         self.world.courier.wake()
         return answer
+
+    def _authenticate(self, incoming: Incoming, scope: str | None) -> None:
+        options = self.world.options
+        key = incoming.headers.get("x-api-key", "").strip()
+        if not key:
+            scheme, _, token = incoming.headers.get("authorization", "").partition(" ")
+            key = token.strip() if scheme.lower() == "bearer" else ""
+        if not key:
+            raise Refusal(401, "unauthorized", "Give an API key in X-Api-Key, or a token in Authorization: Bearer")
+        if options.keys is not None and key not in options.keys:
+            raise Refusal(401, "unauthorized", "The API key is not valid")
+        if scope and options.scopes is not None and scope not in options.scopes:
+            raise Refusal(403, "forbidden", f"The API key lacks the scope {scope}")
 
     def _run_once(self, call: Call, incoming: Incoming) -> Answer:
         """Run the operation, or give back the first result of the same idempotency key."""
@@ -191,14 +246,6 @@ class Service:
         if self._state_file is not None:
             with self.world.lock:
                 self._state_file.save()
-
-
-def _authenticate(incoming: Incoming) -> None:
-    if incoming.headers.get("x-api-key", "").strip():
-        return
-    scheme, _, token = incoming.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise Refusal(401, "unauthorized", "Give an API key in X-Api-Key, or a token in Authorization: Bearer")
 
 
 def _unsupported(incoming: Incoming, wanted: str) -> Refusal:

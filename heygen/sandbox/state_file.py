@@ -92,16 +92,16 @@ class StateFile:
         except (ValueError, RecursionError) as error:
             raise _damaged(self.path, "it is not JSON") from error
         if not isinstance(document, dict) or document.get("format") != FORMAT:
-            raise _damaged(self.path, "it is not a state of the sandbox")
+            raise _damaged(self.path, "it does not contain a sandbox's state")
         if document.get("version") != VERSION:
             raise _damaged(self.path, f"its version is {document.get('version')}, not {VERSION}")
         state = document.get("state")
         if not isinstance(state, dict) or document.get("checksum") != _checksum(_written(state)):
-            raise _damaged(self.path, "its checksum does not fit")
+            raise _damaged(self.path, "its checksum does not match")
         try:
             self._restore(state)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise _damaged(self.path, "its content does not have the shape of a state") from error
+            raise _damaged(self.path, "its content is not a valid state") from error
 
     def _restore(self, state: dict[str, Any]) -> None:
         world = self.world
@@ -111,6 +111,7 @@ class StateFile:
         world.replays = state["replays"]
         if world.options.credits is None:
             world.credits = state["credits"]
+        world.plant()
         world.clock.not_before(state["now"])
         for table in world.store.tables.values():
             for entry in table.values():
@@ -158,5 +159,5 @@ def _damaged(path: str, reason: str) -> HeygenError:
     return HeygenError(
         "cli_sandbox_failed",
         f"the state file {path} is damaged: {reason}",
-        hint="It is left as it is. Move it away to start anew, or name another file",
+        hint="It was not changed. Move it away to start over, or use another file",
     )

@@ -30,21 +30,22 @@ class World:
 
     def __init__(self, options: Options, on_job_end: Callable[[World, Entry], None]) -> None:
         """`on_job_end` is told of each job that has ended, in the order of their ends."""
-        self.options = options
+        self.options = self._given = options
         self.url = ""
         self._on_job_end = on_job_end
         self.lock = threading.RLock()
         self.mint = Mint(options.seed or 0)
         # A reset leaves these alone.
         self.log: list[dict[str, Any]] = []
+        self.logged = 0  # how many requests there were, with those that the log has dropped
         self.courier: Any = None
         self.blobs: Any = None
         self.requests = 0
         self.reset()
 
     def reset(self) -> None:
-        """Go back to the beginning: nothing created, full credits, the faults and the time it was started with."""
-        options = self.options
+        """Go back to the beginning: nothing created, and all settings, faults and the time as it was started with."""
+        options = self.options = self._given
         self.clock = Clock(options.clock, SEEDED_START if options.seed is not None else None)
         self.store = Store(self.mint)
         self.faults = Faults(self.mint, options.faults)
@@ -53,6 +54,20 @@ class World:
         self.jobs = jobs.JobQueue()
         self.replays: dict[str, Any] = {}
         self._catalog: Catalog | None = None
+        self.plant()
+
+    def plant(self) -> None:
+        """Have what was brought in, unless it is there or was deleted."""
+        if self.options.seeds:
+            from heygen.sandbox import seeds
+
+            seeds.plant(self)
+            self._catalog = None  # its links need the url, which is not known at the start
+
+    def forget_requests(self) -> None:
+        """Begin the log anew."""
+        self.log.clear()
+        self.logged = 0
 
     # --- what exists from the start
 
@@ -62,7 +77,7 @@ class World:
         if self._catalog is None:
             from heygen.sandbox.catalog import Catalog
 
-            self._catalog = Catalog(self.mint, self.public)
+            self._catalog = Catalog(self.mint, self.public, self.options.seeds)
         return self._catalog
 
     def presets(self, kind: str) -> list[dict[str, Any]]:
@@ -81,7 +96,7 @@ class World:
             raise Refusal(
                 402,
                 "insufficient_credit",
-                f"This costs {cost:g} credits, and {self.credits:g} are left",
+                f"This costs {_counted(cost)}, but the account has {_counted(self.credits)} left",
             )
         self.credits -= cost
 
@@ -122,3 +137,7 @@ class World:
     def public(self, path: str) -> str:
         """Return a link that everybody may follow, for good."""
         return f"{self.url}{path}"
+
+
+def _counted(credits: float) -> str:
+    return f"{credits:g} credit" + ("" if credits == 1 else "s")

@@ -28,6 +28,8 @@ _STORES = (
     ("/gnu/store/", "guix upgrade heygen"),
     ("/snap/", "snap refresh heygen"),
 )
+# What pipx and uv leave in the environments that they make, wherever these are.
+_RECEIPTS = ("pipx_metadata.json", "uv-receipt.toml")
 
 
 class Installation(Record):
@@ -69,9 +71,11 @@ def at(package: str) -> Installation:
         return Installation(method=CHECKOUT, path=package, upgrade=f"git -C {_quoted(site)} pull")
     unix = package.replace(os.sep, "/")
     distribution = "heygen-cli"
-    if "/pipx/venvs/" in unix:
+    # The environment is three folders up, on Windows two.
+    kept = {name for up in ("../..", "../../..") for name in _RECEIPTS if os.path.exists(os.path.join(site, up, name))}
+    if "/pipx/venvs/" in unix or "pipx_metadata.json" in kept:
         upgrade = f"pipx upgrade {distribution}"
-    elif "/uv/tools/" in unix:
+    elif "/uv/tools/" in unix or "uv-receipt.toml" in kept:
         upgrade = f"uv tool upgrade {distribution}"
     elif _metadata(site, "INSTALLER").strip() == "conda":
         upgrade = f"conda update {distribution}"

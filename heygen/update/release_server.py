@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     OnBlock = Callable[[int], None]
 
 GITHUB_API = "https://api.github.com"
+_VARIABLE = "HEYGEN_RELEASES_URL"
 LARGEST_LIST = 16 * 1024 * 1024  # bytes
 MOST_PAGES = 50
 _TOKENS = ("GITHUB_TOKEN", "GH_TOKEN")  # the first that is set counts
@@ -38,12 +39,12 @@ class ReleaseServer:
     def __init__(self, context: Context, settings: Settings) -> None:
         self.context = context
         self.settings = settings
-        self.url = context.environ.get("HEYGEN_RELEASES_URL", "").strip() or build.RELEASES_URL
+        self.url = context.environ.get(_VARIABLE, "").strip() or build.RELEASES_URL
         if not self.url:
             raise HeygenError(
                 "cli_update_unavailable",
                 "this build does not say where its releases are",
-                hint="Set HEYGEN_RELEASES_URL to a list of releases in the form of GitHub's releases API",
+                hint=f"Set {_VARIABLE} to a list of releases in the form of GitHub's releases API",
             )
         self._client = Client(context, settings)
 
@@ -58,7 +59,7 @@ class ReleaseServer:
             try:
                 document = json.loads(data)
             except (ValueError, RecursionError) as error:
-                raise HeygenError("cli_response_parse_error", f"{url} holds something that is not JSON") from error
+                raise HeygenError("cli_response_parse_error", f"{url} is not JSON") from error
             yield releases.read(document, url)
             if not following:
                 return
@@ -91,13 +92,25 @@ class ReleaseServer:
             self.context.sleep(retry.delay(tries, self.context.random, wanted))
 
     def _check(self, url: str) -> None:
-        """Refuse an url that does not protect what comes from it. Raises a usage error."""
-        try:
-            scheme, host, _ = address.origin(url)
-        except ValueError as error:
-            raise usage_error(f"the releases cannot be fetched from {url}: {error}") from error
+        """Refuse an url that cannot be fetched, or does not protect what comes from it. Raises HeygenError."""
+        # A query and a fragment belong to many a link; the base of an API, whose rules these are, has neither.
+        base = url.partition("#")[0].partition("?")[0] if address.has_url_signs_only(url) else url
+        wrong = address.why_unfit(base, allows_http=True)
+        if "@" in base.partition("://")[2].partition("/")[0]:
+            wrong = "must not have a user or a password"
+        if wrong:
+            raise self._unfit(url, wrong)
+        scheme, host, _ = address.origin(url)
         if scheme == "http" and not address.is_loopback(host) and not self.context.is_on("HEYGEN_ALLOW_HTTP"):
             raise usage_error(f"releases are fetched over https only, not from {url} (HEYGEN_ALLOW_HTTP=1 allows it)")
+
+    def _unfit(self, url: str, why: str) -> HeygenError:
+        """Return the error for an url that is not used: the user's mistake, or that of whoever wrote the list."""
+        if url.startswith(self.url) and self.context.is_set(_VARIABLE):
+            hint = "Set it to a list of releases, as in https://example.com/releases.json"
+            return usage_error(f"{_VARIABLE} {why}", param=_VARIABLE, hint=hint)
+        hint = "Nothing was changed; tell whoever publishes the releases"
+        return HeygenError("cli_update_refused", f"the list of releases leads to {url}, which {why}", hint=hint)
 
     def _token(self, url: str) -> dict[str, str]:
         """Return the header with GITHUB_TOKEN or GH_TOKEN, which raises GitHub's limit, for the API that it is meant
@@ -113,9 +126,9 @@ class ReleaseServer:
         message = f"{response.url} answered {response.status} {response.reason}".rstrip()
         hint = None
         if response.status in (403, 429) and address.origin(response.url) == address.origin(GITHUB_API):
-            hint = "GitHub allows a few requests an hour to those it does not know; set GITHUB_TOKEN, or try later"
+            hint = "GitHub limits anonymous requests per hour; set GITHUB_TOKEN, or try again later"
         elif response.status == 404:
-            hint = "Check HEYGEN_RELEASES_URL" if self.context.is_set("HEYGEN_RELEASES_URL") else None
+            hint = f"Check {_VARIABLE}" if self.context.is_set(_VARIABLE) else None
         return HeygenError("network_error", message, hint=hint)
 
 
@@ -140,5 +153,8 @@ def _next_page(response: Response) -> str | None:
 
     for target, parameters in re.findall(r"<([^>]*)>([^,]*)", response.headers.get("Link") or ""):
         if re.search(r';\s*rel\s*=\s*"?next"?\s*(;|$)', parameters):
-            return urljoin(response.url, target)
+            try:
+                return urljoin(response.url, target)
+            except ValueError:
+                return target  # what is wrong with it is told when it is fetched
     return None

@@ -37,10 +37,8 @@ def read(document: Any, url: str) -> list[Release]:
 
     Drafts are left out, and so is what bears no version: the list may hold other things.
     """
-    from urllib.parse import urljoin
-
     if not isinstance(document, list) or not all(isinstance(item, dict) for item in document):
-        raise HeygenError("cli_response_parse_error", f"{url} holds no list of releases")
+        raise HeygenError("cli_response_parse_error", f"{url} is not a list of releases")
     releases = []
     for item in document:
         try:
@@ -51,12 +49,21 @@ def read(document: Any, url: str) -> list[Release]:
             continue
         listed = item.get("assets")
         assets = tuple(
-            (str(asset.get("name")), urljoin(url, str(asset.get("browser_download_url"))))
+            (str(asset.get("name")), _joined(url, str(asset.get("browser_download_url"))))
             for asset in (listed if isinstance(listed, list) else ())
             if isinstance(asset, dict)
         )
         releases.append(Release(version=version, is_prerelease=bool(item.get("prerelease")), assets=assets))
     return releases
+
+
+def _joined(base: str, link: str) -> str:
+    from urllib.parse import urljoin
+
+    try:
+        return urljoin(base, link)
+    except ValueError:
+        return link  # what is wrong with it is told when it is fetched
 
 
 def newest(releases: Iterable[Release], current: Version) -> Release | None:
@@ -85,5 +92,5 @@ def checksum(listing: str, name: str) -> str:
         times = "no" if not found else "more than one"
         raise HeygenError("cli_update_refused", f"{CHECKSUMS} has {times} entry for {name}")
     if len(found[0]) != 64 or set(found[0]) - set("0123456789abcdef"):
-        raise HeygenError("cli_update_refused", f"the entry for {name} in {CHECKSUMS} is no SHA-256")
+        raise HeygenError("cli_update_refused", f"the entry for {name} in {CHECKSUMS} is not a SHA-256")
     return found[0]

@@ -55,7 +55,7 @@ def parse(text: str) -> Version:
     """Read a version such as `1.2.3` or `1.2.3-dev.4`. Raises ValueError."""
     match = _VERSION.fullmatch(text) if len(text) <= _LONGEST else None
     if match is None:
-        raise ValueError(f"{text[:_LONGEST]!r} is no version: it has to look like 1.2.3 or 1.2.3-dev.4")
+        raise ValueError(f"{text[:_LONGEST]!r} is not a version: it must look like 1.2.3 or 1.2.3-dev.4")
     major, minor, patch, prerelease = match.groups()
     return Version(
         text=text,
@@ -67,5 +67,5 @@ def parse(text: str) -> Version:
 def parse_tag(text: str) -> Version:
     """Read a release's tag, which is a version behind a `v`. Raises ValueError."""
     if not text.startswith("v"):
-        raise ValueError(f"{text[:_LONGEST]!r} is no release: its name begins with a v, as in v1.2.3")
+        raise ValueError(f"{text[:_LONGEST]!r} is not a release: release names begin with a v, as in v1.2.3")
     return parse(text[1:])

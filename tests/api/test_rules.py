@@ -7,6 +7,16 @@ import shlex
 import pytest
 from sandbox_api import OPERATIONS
 
+from heygen.sandbox.options import Options
+from heygen.sandbox.server import start
+
+
+@pytest.fixture
+def sandbox(clock):
+    """A sandbox that takes any ID for one of a real account: the rules are about all the rest."""
+    with start(Options(clock=clock.now, allow_unknown_ids=True)) as running:
+        yield running
+
 
 def are_about_deprecation(notices):
     """Whether nothing else is told than that a command is deprecated."""
@@ -114,9 +124,9 @@ INVALID = [
     ("avatar create", {"type": "prompt", "name": "Ada", "prompt": "x", "reference_images": [URL] * 4}, "reference_images must have at most 3 items, not 4"),
     ("avatar consent create x", {"consent_video": URL, "reroute_url": "https://example.com"}, "consent_video cannot be combined with reroute_url"),
     ("avatar consent create x", {"consent_text": "<b>Yes</b>"}, "consent_text must be text without < and >"),
-    ("avatar looks update x", {}, "there is nothing to change: give --name"),
-    ("avatar update x", {}, "there is nothing to change: give --default-voice-id"),
-    ("webhook endpoints update x", {}, "there is nothing to change: give one of --events or --url"),
+    ("avatar looks update x", {}, "nothing to change: give --name"),
+    ("avatar update x", {}, "nothing to change: give --default-voice-id"),
+    ("webhook endpoints update x", {}, "nothing to change: give one of --events or --url"),
     ("webhook endpoints create", {"url": "ftp://example.com"}, "--url must be an https URL"),
     ("background-removal create", {"video": URL, "layers": []}, "--layers must have at least 1 item"),
     ("background-removal create", {"video": URL, "layers": ["front"]}, "layers[0] must be one of: foreground, mask, background"),

@@ -82,7 +82,7 @@ def test_a_wrong_base_is_refused_before_anything_is_stored(run, server, file):
     assert not file.exists()
 
 
-@pytest.mark.parametrize("stdin, why", [("", "is empty"), (" \n", "is empty"), ("a b", "has a blank"), ("a\nb", "has a blank")])
+@pytest.mark.parametrize("stdin, why", [("", "is empty"), (" \n", "is empty"), ("a b", "contains a space"), ("a\nb", "contains a space")])
 def test_what_is_no_key_is_refused_and_not_shown(run, server, file, stdin, why):
     result = run("auth", "login", stdin=stdin, env=NOBODY)
     assert (result.status, result.error["code"]) == (2, "usage_error")
@@ -103,7 +103,7 @@ def test_a_key_on_the_command_line_is_refused_and_not_repeated(run, server, argv
 @pytest.mark.parametrize("first, second", [("--api-key", "--oauth"), ("--api-key", "--device"), ("--oauth", "--device")])
 def test_one_way_at_a_time(run, server, first, second):
     result = run("auth", "login", first, second, env=NOBODY)
-    assert (result.status, result.error["message"]) == (2, f"{first} and {second} exclude each other")
+    assert (result.status, result.error["message"]) == (2, f"{first} and {second} cannot be combined")
 
 
 @pytest.mark.parametrize("variable", ["CI", "HEYGEN_NONINTERACTIVE"])
@@ -146,7 +146,7 @@ def test_a_variable_that_takes_precedence_is_pointed_out(run, me):
     assert run("auth", "login", stdin="k").json["note"] == note
     result = run("auth", "logout")
     assert result.json["cleared"] == "api_key"
-    assert result.json["note"] == "HEYGEN_API_KEY is set and goes on being used; unset it as well"
+    assert result.json["note"] == "HEYGEN_API_KEY is set and is still used; unset it as well"
 
 
 def test_signing_in_replaces_a_session(run, me, file):

@@ -82,7 +82,7 @@ def test_the_environment_comes_first(run, server, file):
 def test_a_key_in_the_environment_that_is_none_is_named_and_not_shown(run, server, value):
     result = run("video", "list", env={"HEYGEN_API_KEY": value})
     assert (result.status, result.error["code"]) == (3, "auth_error")
-    assert result.error["message"].startswith("HEYGEN_API_KEY has a blank")
+    assert result.error["message"].startswith("HEYGEN_API_KEY contains a space")
     assert value not in result.stderr
 
 
@@ -103,7 +103,7 @@ def test_nobody_is_signed_in(run, server, key):
         ('{"api_key": "x"', "it is not valid JSON: Expecting ',' delimiter: line 1 column 16"),
         ('["secret"]', "it is not a JSON object"),
         ('{"api_key": 5}', "its API key is not text"),
-        ('{"api_key": "a b"}', "its API key has a blank"),
+        ('{"api_key": "a b"}', "its API key contains a space"),
         ('{"oauth": {"refresh_token": "r"}}', "its access token is not text"),
         ('{"oauth": "secret"}', "its access token is not text"),
         (b"\xff\xfe\x00", "it is not text"),
@@ -127,7 +127,7 @@ def test_a_damaged_file_has_an_error_of_its_own_and_is_kept_by_a_login(run, serv
     if before:
         assert kept.read_bytes() == before
         assert stat.S_IMODE(os.stat(kept).st_mode) == 0o600
-        assert result.json["note"] == f"the file that was there could not be read and is now {kept}"
+        assert result.json["note"] == f"the previous file could not be read and is now {kept}"
     else:
         assert not kept.exists()
 

@@ -9,7 +9,7 @@ import sys
 
 import forks
 import pytest
-from provider import DEVICE_CODE, USER, Provider
+from provider import DEVICE_CODE, USER, credential_file, providing
 from shells import Typed
 
 from heygen.core import timestamp
@@ -20,11 +20,12 @@ TOKEN = "/v1/oauth/token"
 
 @pytest.fixture
 def server():
-    provider = Provider()
-    yield provider
-    provider.close()
-    assert provider.problems == []
-    assert not provider.unexpected
+    yield from providing()
+
+
+@pytest.fixture
+def file(tmp_path):
+    return credential_file(tmp_path)
 
 
 @pytest.fixture
@@ -38,11 +39,6 @@ def login(run, server):
         return run("auth", "login", "--device", *argv, env={**server.env, **(env or {})}, open_browser=browser, **options)
 
     return login
-
-
-@pytest.fixture
-def file(tmp_path):
-    return tmp_path / "home" / ".heygen" / "credentials"
 
 
 def lines(result):
@@ -148,7 +144,7 @@ def test_a_refusal_ends_the_wait(login, server, file, error):
     said = error_of(result)
     assert (result.status, said["code"], result.stdout) == (3, "auth_error", "")
     assert said["message"] == {
-        "access_denied": "the sign-in was refused on the other device",
+        "access_denied": "the sign-in was declined on the other device",
         "expired_token": "nobody signed in within 10m0s",
         "invalid_grant": "the sign-in was not accepted: invalid_grant",
     }[error]
@@ -176,7 +172,7 @@ def test_a_network_that_stays_away_is_named_in_the_end(login, server):
     server.device = {"expires_in": 30}
     server.polls = [hang_up] * 100
     message = error_of(login())["message"]
-    assert message.startswith("nobody signed in within 30s; the identity provider did not answer in the end: 127.0.0.1")
+    assert message.startswith("nobody signed in within 30s; the identity provider could not be reached at the end: 127.0.0.1")
 
 
 @pytest.mark.parametrize(
@@ -215,7 +211,7 @@ def test_a_provider_that_has_no_such_thing_is_told(login, server):
     server.routes["POST", DEVICE] = (400, {}, b'{"error": "unauthorized_client"}')
     result = login()
     assert (result.status, result.error["code"]) == (3, "auth_error")
-    assert result.error["message"] == "the sign-in could not begin: unauthorized_client"
+    assert result.error["message"] == "the sign-in could not be started: unauthorized_client"
 
 
 def test_the_address_of_the_endpoint_must_be_protected(login):

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import forks
 import pytest
-from provider import USER, Browser, Provider, load
+from provider import USER, Browser, credential_file, load, providing, store, stored
 
 from heygen.auth import authorization, page
 from heygen.core import timestamp
@@ -19,12 +19,12 @@ from heygen.core import timestamp
 
 @pytest.fixture
 def server():
-    """The identity provider; it notes every rule that is broken."""
-    provider = Provider()
-    yield provider
-    provider.close()
-    assert provider.problems == []
-    assert not provider.unexpected
+    yield from providing()
+
+
+@pytest.fixture
+def file(tmp_path):
+    return credential_file(tmp_path)
 
 
 @pytest.fixture
@@ -45,19 +45,6 @@ def auth(run, server, browser):
     return auth
 
 
-@pytest.fixture
-def file(tmp_path):
-    return tmp_path / "home" / ".heygen" / "credentials"
-
-
-def store(file, **session):
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps({"oauth": session, "user": USER, "theirs": {"kept": True}}))
-    file.chmod(0o600)
-
-
-def stored(file):
-    return json.loads(file.read_text())
 
 
 # --- the sign-in
@@ -71,7 +58,7 @@ def test_the_example_of_rfc_7636():
 def test_a_sign_in_in_the_browser(auth, server, browser, file, clock):
     result = auth("login", "--oauth")
     assert result.status == 0, result
-    assert result.json["message"] == "Signed in as ada@example.com with a session of the browser."
+    assert result.json["message"] == "Signed in as ada@example.com with a browser session."
     assert list(result.json)[:3] == ["email", "username", "cleared_oauth"]
     assert result.json["verified"] is True
     assert result.json["user"] == USER
@@ -406,18 +393,6 @@ def test_a_token_that_still_lasts_is_used_where_it_cannot_be_renewed(auth, serve
     store(file, **{**server.issue(), "expires_at": timestamp.render(clock.now() + 30)})
     result = auth("status", env={"HEYGEN_OAUTH_TOKEN_URL": "http://127.0.0.1:9/token"})
     assert result.status == 0, result
-
-
-def test_new_tokens_that_cannot_be_saved_are_not_used(auth, server, file, monkeypatch):
-    store(file, **{**server.issue(), "expires_at": "2020-01-01T00:00:00Z"})
-
-    def full(*_):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    result = auth("status")
-    assert (result.status, result.error["code"]) == (1, "cli_file_io_error")
-    assert [request.path for request in result.requests] == ["/v1/oauth/token"]
 
 
 def test_a_session_that_was_renewed_elsewhere_is_taken_over(auth, server, file):

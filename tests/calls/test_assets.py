@@ -88,7 +88,7 @@ def test_a_wait_may_end_on_standard_output(run, server, files, cwd):
 @pytest.mark.parametrize("argv", [("video-agent", "create", "--prompt", "Hi"), ("video", "get", "v1")])
 def test_a_path_without_a_wait_is_a_usage_error(run, server, cwd, argv):
     result = run(*argv, "--output-path", "x.mp4")
-    assert (result.status, result.error["message"]) == (2, "--output-path goes with --wait")
+    assert (result.status, result.error["message"]) == (2, "--output-path needs --wait")
 
 
 def test_what_is_in_the_way_is_refused_before_anything_is_paid_for(run, server, cwd):

@@ -156,7 +156,7 @@ def test_people_see_the_command_that_goes_on(run, server):
 def test_max_items_alone_is_refused(run, server):
     for argv in (("--max-items", "5"), ("--max-items", "5", "--all=false")):
         result = run("video", "list", *argv)
-        assert result.status == 2 and result.error["message"] == "--max-items goes with --all"
+        assert result.status == 2 and result.error["message"] == "--max-items needs --all"
     assert run("video", "list", "--all", "--max-items", "0").status == 2
 
 

@@ -57,8 +57,8 @@ def test_every_long_text_comes_from_stdin(run, server):
 
 def test_a_file_is_no_text(run, server):
     error = refused(run, "video", "create", "--type", "avatar", "--avatar-id", "a1", "--script", "@my_notes.txt")
-    assert error["message"] == "--script takes a text, not the name of a file: @my_notes.txt"
-    assert error["hint"].endswith("for the text of a file: --script - < my_notes.txt")
+    assert error["message"] == "--script takes text, not a file name: @my_notes.txt"
+    assert error["hint"].endswith("to send the text of a file: --script - < my_notes.txt")
     assert sent(run, server, "video", "create", *FLAGS, "--script", "@home is a word")["script"] == "@home is a word"
 
 
@@ -81,7 +81,7 @@ def test_no_text_on_stdin_is_refused(run, server, stdin):
     ],
 )
 def test_a_change_of_nothing_is_refused(run, server, words, fields):
-    assert refused(run, *words.split(), "x1")["message"] == f"there is nothing to change: give {fields}"
+    assert refused(run, *words.split(), "x1")["message"] == f"nothing to change: give {fields}"
 
 
 def test_the_order_is_data_then_set_then_flags(run, server):
@@ -131,7 +131,7 @@ def test_bytes_that_are_no_text_go_into_a_query_as_into_a_path(run, server):
 def test_a_file_without_an_end_is_refused(run, server):
     if not os.path.exists("/dev/zero"):
         pytest.skip("this system has no /dev/zero")
-    assert refused(run, "video", "create", "-d", "/dev/zero")["message"].endswith("it has more than 100 MiB")
+    assert refused(run, "video", "create", "-d", "/dev/zero")["message"].endswith("it is larger than 100 MiB")
 
 
 def test_a_number_that_no_float_holds_is_refused(run, server):
@@ -168,7 +168,7 @@ def test_a_file_that_cannot_be_read_is_no_mistake_of_usage(run, server, tmp_path
         result = run("video", "create", "-d", path)
         assert (result.status, result.stdout, result.requests) == (1, "", [])
         assert result.error["code"] == "cli_file_io_error"
-        assert result.error["message"].startswith(f"cannot read the file {path} that -d names: ")
+        assert result.error["message"].startswith(f"cannot read the file {path} given with -d: ")
         assert result.error["param"] == "data"
 
 
@@ -177,7 +177,7 @@ def test_a_file_that_cannot_be_read_is_no_mistake_of_usage(run, server, tmp_path
     [
         ("title", "expected PATH=VALUE"),
         ("a..b=1", "a field name is missing at column 3"),
-        ("a[x]=1", "[x] is no index at column 3"),
+        ("a[x]=1", "[x] is not an index at column 3"),
         ("[0]=1", "the path must start with a field"),
         ("scenes[2].x=1", "scenes has 0 items, so there is no index 2 to set"),
     ],
@@ -218,7 +218,7 @@ def test_a_body_that_breaks_the_schema_is_refused(run, server, argv, message):
 @pytest.mark.parametrize("text", ["2024", "true", "1.50"])
 def test_text_that_reads_as_json_is_told_how_to_be_text(run, server, text):
     error = refused(run, "video", "create", *FLAGS, "--set", f"title={text}")
-    assert error["hint"].startswith(f"As text it is: --set 'title=\"{text}\"'; ")
+    assert error["hint"].startswith(f"To send it as text: --set 'title=\"{text}\"'; ")
     assert sent(run, server, "video", "create", *FLAGS, "--set", f'title="{text}"')["title"] == text
 
 
@@ -250,7 +250,7 @@ def test_an_unknown_field_is_sent_with_a_warning(run, server, field, guess):
     server.answer(CREATED)
     result = run("video", "create", *FLAGS, "--set", f"{field}=x")
     assert (result.status, result.requests[0].json[field]) == (0, "x")
-    message = f"{field} is not a known field; it is sent as it is" + (f"; did you mean {guess}?" if guess else "")
+    message = f"{field} is not a known field; it is sent anyway" + (f"; did you mean {guess}?" if guess else "")
     hint = "See the known fields with: heygen video create --request-schema"
     assert result.notices == [{"warning": {"code": "unknown_field", "message": message, "hint": hint, "param": field}}]
 
@@ -310,7 +310,7 @@ def test_a_value_that_the_api_lists_is_looked_up_with_the_command(run, server):
     server.answer({"error": {"code": "invalid_parameter", "message": "no", "param": "output_languages[0]"}}, status=400)
     video = '{"video": {"type": "asset_id", "asset_id": "a"}}'
     result = run("video-translate", "create", "-d", video, "--output-languages", "Klingon")
-    assert result.error["hint"] == "See what output_languages takes with: heygen video-translate languages list"
+    assert result.error["hint"] == "See what output_languages accepts with: heygen video-translate languages list"
 
 
 def test_a_near_miss_of_a_field_that_is_there_as_well_passes(run, server):
@@ -328,12 +328,12 @@ def test_only_one_input_may_take_stdin(run, server):
 
 def test_input_that_is_not_utf8_is_refused(run, server):
     error = refused(run, "video-agent", "create", "--prompt", "-", stdin=b"abc\xff")
-    assert error["message"] == "stdin is not UTF-8 text: byte 4 is wrong"
+    assert error["message"] == "stdin is not UTF-8 text: byte 4 is invalid"
 
 
 @pytest.mark.parametrize("id", ["..", "."])
 def test_an_id_that_would_leave_its_path_is_refused(run, server, id):
-    assert refused(run, "video", "get", id)["message"] == f'"{id}" is no ID'
+    assert refused(run, "video", "get", id)["message"] == f'"{id}" is not a valid ID'
 
 
 def test_an_empty_id_is_refused(run, server):

@@ -33,15 +33,14 @@ def test_the_result_is_the_resource_as_get_prints_it(run, server):
     assert [each.target for each in result.requests] == ["/v3/videos"] + ["/v3/videos/vid_1"] * 3
 
 
-def test_looks_start_at_once_and_double_to_thirty_seconds(run, server):
+@pytest.mark.parametrize(("chance", "factor"), [(b"\x80", 1.0), (b"\x00", 0.9), (b"\xff", 1.1)])
+def test_looks_start_at_once_double_to_thirty_seconds_and_a_tenth_is_chance(run, server, chance, factor):
     server.answer(CREATED)
     for _ in range(7):
         server.answer(video("processing"))
     server.answer(DONE)
-    sleeps = run(*CREATE).clock.sleeps
-    for slept, wanted in zip(sleeps, [2, 4, 8, 16, 30, 30, 30]):
-        assert wanted * 0.9 <= slept <= wanted * 1.1
-    assert len(sleeps) == 7
+    sleeps = run(*CREATE, random_bytes=lambda size: chance * size).clock.sleeps
+    assert sleeps == pytest.approx([each * factor for each in [2, 4, 8, 16, 30, 30, 30]], rel=0.001)
 
 
 def test_hours_of_waiting_with_failing_polls_end_with_the_right_result(run, server):
@@ -109,18 +108,26 @@ def test_a_timeout_leaves_the_last_state_and_the_follow_up(run, server):
     assert result.clock.elapsed == pytest.approx(20 * 60)
 
 
-def test_the_last_look_is_taken_at_the_deadline(run, server, clock):
+@pytest.mark.parametrize("seconds", [45, 31])
+@pytest.mark.parametrize("is_reachable", [True, False])
+def test_the_last_look_is_taken_at_the_deadline_however_short_the_last_pause_is(run, server, clock, seconds, is_reachable):
     server.answer(CREATED)
     seen = []
 
     def poll(handler, recorded):
         server.routes["GET", "/v3/videos/vid_1"] = poll
-        seen.append(clock.elapsed)
-        handler.reply(200, {}, json.dumps(DONE if clock.elapsed >= 45 else video("processing")).encode())
+        seen.append(round(clock.elapsed, 1))
+        if clock.elapsed >= seconds:
+            handler.reply(200, {}, json.dumps(DONE).encode())
+        elif is_reachable:
+            handler.reply(200, {}, json.dumps(video("processing")).encode())
+        else:
+            hang_up(handler, recorded)
 
     server.routes["GET", "/v3/videos/vid_1"] = poll
-    assert run(*CREATE, "--timeout", "45s").status == 0
-    assert seen[-1] == pytest.approx(45)
+    result = run(*CREATE, "--timeout", f"{seconds}s", random_bytes=lambda size: b"\x80" * size)
+    assert result.status == 0
+    assert seen == [0, 2, 6, 14, 30, seconds]
 
 
 def test_timeout_zero_looks_once(run, server):

@@ -65,20 +65,20 @@ def test_the_words_that_are_expected_are_named_once(run, server):
 def test_help_says_once_that_a_flag_is_repeatable(run, server):
     shown = run("sandbox", "run", "--help").stdout
     assert "Repeatable. Repeatable" not in " ".join(shown.split())
-    assert " ".join(shown.split()).count("Repeatable") == 2
+    assert " ".join(shown.split()).count("Repeatable") == 4
 
 
 def test_a_malformed_number_of_retries_is_ignored_as_help_says(run, server):
     server.answer({"data": []})
     assert run("video", "list", env={"HEYGEN_MAX_RETRIES": "many"}).status == 0
     shown = " ".join(run("help", "environment").stdout.split())
-    assert "(default: 2; 0: never). What is no number is ignored." in shown
+    assert "(default: 2; 0: never). Ignored if not a number." in shown
 
 
 @pytest.mark.parametrize("words, heeded", [(("video", "create"), True), (("video-agent", "create"), False), (("model", "audio", "tts", "create"), False)])
 def test_help_says_whether_the_api_heeds_an_idempotency_key(run, server, words, heeded):
     shown = " ".join(run(*words, "--help").stdout.split())
-    assert ("Key that makes a repeated call safe" in shown) is heeded
+    assert ("Key that makes it safe to repeat the call" in shown) is heeded
     assert ("a repeat may do the work twice" in shown) is not heeded
 
 
@@ -200,7 +200,7 @@ def test_input_without_an_end_is_refused(run, server):
     for argv, most in ((("auth", "login"), 65536), (("video-agent", "create", "--prompt", "-"), 104857600)):
         result = run(*argv, stdin=InputStream(Endless()))
         assert (result.status, result.error["code"]) == (1, "cli_file_io_error")
-        assert result.error["message"] == f"standard input is too long: more than {most} bytes"
+        assert result.error["message"] == f"standard input is too large: more than {most} bytes"
 
 
 def test_a_closed_pipe_ends_quietly(run, server):

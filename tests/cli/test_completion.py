@@ -47,6 +47,8 @@ CASES = [
     ("heygen sandbox run --job-seconds 3 -- video sta", {"statuses"}),
     ("heygen video create --data request.js", {"request.json"}),
     ("heygen video create --data=request.js", {"request.json"}),
+    ("heygen video create -d ", {"request.json"}),
+    ("heygen video create -d in", {"intro.mp4"}),
     ("heygen asset create --file in", {"intro.mp4"}),
 ]
 
@@ -131,6 +133,8 @@ def test_bash_completes_what_is_typed(script):
         typed.send("heygen conf\t").expect("heygen config ")
         typed.send("set outp\t").expect("set output ")
         typed.send("hum\t").expect("human ")
+        typed.send("\x15heygen video-translate create --output-languages Spanish\\ \\(Spai\t").expect(r"Spanish\\ \\\(Spain\\\) ")
+        typed.send("--output-languages 'French (Fr\t").expect(r"ance\)' ")
     finally:
         typed.close()
 
@@ -178,6 +182,7 @@ def test_zsh_offers_what_the_tree_has(script, folder, zsh):
     offered = zsh(after=f"source {script('zsh')}; cd {folder}")
     for line, expected in CASES:
         assert offered(line) == expected, line
+    assert "\\(Spain\\)" in offered("heygen video-translate create --output-languages Spani")
 
 
 def test_zsh_finds_it_among_its_functions(script, tmp_path, zsh):
@@ -185,6 +190,17 @@ def test_zsh_finds_it_among_its_functions(script, tmp_path, zsh):
     functions.mkdir()
     script("zsh").rename(functions / "_heygen")
     assert zsh(before=f"fpath=({functions} $fpath)")("heygen completion ") == set(SHELLS)
+
+
+def test_zsh_leaves_brackets_alone_once_the_completion_is_there(script, tmp_path):
+    program = tmp_path / "heygen"
+    program.write_text('#!/bin/sh\necho "$@"\n')
+    program.chmod(0o755)
+    line = "video list --get data[].id"
+    source = f"path=({tmp_path} $path); source {script('zsh')}; eval 'heygen {line}'"
+    assert shell_output(needed("zsh"), "-f", "-c", source) == f"{line}\n"
+    kept = f"alias heygen='echo mine'; source {script('zsh')}; print -r -- $aliases[heygen]"
+    assert shell_output(needed("zsh"), "-f", "-c", kept) == "echo mine\n"
 
 
 def test_zsh_offers_the_flags_of_every_command(script):
@@ -212,8 +228,10 @@ def test_fish_describes_what_it_offers(script):
     source = f"source {script('fish')}; complete -C 'heygen video '; complete -C 'heygen video list --li'"
     output = shell_output(needed("fish"), "--no-config", "-c", source)
     assert "create\tMake a video\n" in output
-    assert "batches\tcreate, get\n" in output
+    assert "batches\tMake many videos at once\n" in output
     assert "--limit\tMost videos to put on one page\n" in output
+    source = f"source {script('fish')}; complete -C 'heygen video-translate create --output-languages Spanish'"
+    assert "Spanish (Spain)\n" in shell_output(needed("fish"), "--no-config", "-c", source)
 
 
 def test_fish_offers_the_flags_of_every_command(script):

@@ -84,7 +84,7 @@ def test_a_flag_reaches_the_body_as_what_it_is(run, server, argv, fields):
         (("video-agent", "resources", "get", "--resource-id", "r1"), "missing required argument: <session-id>"),
         (("video-agent", "resources", "get"), "missing required arguments: <session-id>, <resource-id>"),
         (("video", "list", "--lim", "3"), 'unknown flag "--lim" for "heygen video list"; did you mean --limit?'),
-        (("--limit", "3", "video", "list"), 'unknown flag "--limit" for "heygen"; the flags of a command stand after its words'),
+        (("--limit", "3", "video", "list"), 'unknown flag "--limit" for "heygen"; flags of a command come after its name'),
         (("video", "list", "-q"), 'unknown flag "-q" for "heygen video list"'),
         (("video", "list", "--wait=maybe"), 'unknown flag "--wait" for "heygen video list"'),
         (("video", "get", "v1", "--wait=maybe"), '--wait must be true or false, not "maybe"'),

@@ -148,14 +148,14 @@ def test_a_percent_encoded_part_stays_as_it_is(run, server):
     [
         (("FETCH", "v3/x"), "<method> must be one of: GET, POST, PUT, PATCH, DELETE; not \"FETCH\"; did you mean PATCH?"),
         (("GET",), "missing required argument: <path>"),
-        (("GET", "v3/x", "-d", "{}"), "--data goes with a method that changes something, not with GET"),
-        (("GET", "v3/x", "--set", "a=1"), "--set goes with a method that changes something, not with GET"),
-        (("get", "v3/x", "--idempotency-key", "k"), "--idempotency-key goes with a method that changes something, not with GET"),
-        (("POST", "v3/x", "--paginate"), "--paginate goes with GET, not with POST"),
-        (("POST", "v3/x", "--token", "t"), "--token goes with GET, not with POST"),
+        (("GET", "v3/x", "-d", "{}"), "--data works with methods that change something, not with GET"),
+        (("GET", "v3/x", "--set", "a=1"), "--set works with methods that change something, not with GET"),
+        (("get", "v3/x", "--idempotency-key", "k"), "--idempotency-key works with methods that change something, not with GET"),
+        (("POST", "v3/x", "--paginate"), "--paginate works with GET, not with POST"),
+        (("POST", "v3/x", "--token", "t"), "--token works with GET, not with POST"),
         (("POST", "v3/x", "-d", "[1]"), "the value of -d must be a JSON object, not a list"),
         (("GET", "v3/x", "--query", "limit"), "--query limit: expected NAME=VALUE"),
-        (("GET", "v3/x", "--paginate", "--output-path", "x"), "--output-path and --paginate do not go together"),
+        (("GET", "v3/x", "--paginate", "--output-path", "x"), "--output-path and --paginate cannot be combined"),
         (("GET", "v3/x", "--output-path", "."), "--output-path must be a file or -, and not a directory"),
     ],
 )
@@ -206,14 +206,14 @@ def test_what_may_do_the_work_twice_is_not_repeated(run, server, method, path):
     server.answer({}, status=504)
     result = run("api", method, path, "-d", "{}", "--idempotency-key", "mine")
     assert (result.status, len(result.requests)) == (1, 1)
-    assert "may have carried out the request all the same, so it was not repeated" in result.error["message"]
+    assert "may have carried out the request anyway, so it was not repeated" in result.error["message"]
     assert result.error["idempotency_key"] == "mine"
 
 
 def test_the_command_that_checks_is_named_where_there_is_one(run, server):
     server.answer({}, status=504)
     hint = run("api", "POST", "v3/video-agents", "-d", "{}").error["hint"]
-    assert hint == "Look before you repeat it: heygen video-agent list"
+    assert hint == "Check before you repeat it: heygen video-agent list"
 
 
 def test_too_many_requests_are_waited_for(run, server):
@@ -390,7 +390,7 @@ BYTES = bytes(range(256)) * 4096
 def test_any_body_goes_to_a_file(run, server, cwd):
     server.answer(body=BYTES, headers={"Content-Type": "audio/mpeg"})
     result = run("api", "POST", "v3/speech", "-d", "{}", "--output-path", "speech.mp3")
-    assert result.json == {"message": "Saved the answer to speech.mp3", "path": "speech.mp3"}
+    assert result.json == {"message": "Saved the response to speech.mp3", "path": "speech.mp3"}
     assert result.requests[0].headers["accept"] == "*/*"
     assert (cwd / "speech.mp3").read_bytes() == BYTES
     assert [each.name for each in cwd.iterdir()] == ["speech.mp3"]

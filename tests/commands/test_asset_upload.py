@@ -277,7 +277,7 @@ def test_a_batch_without_a_slot_for_each_file_is_an_error(run, server, files, tw
 def test_wrong_command_lines_are_refused(run, server, two):
     assert upload(run).status == 2
     assert upload(run, "-", "-").error["message"] == "only one file can be standard input"
-    assert upload(run, *(two * 51)).error["message"] == "at most 100 files go at once, not 102"
+    assert upload(run, *(two * 51)).error["message"] == "at most 100 files can be uploaded at once, not 102"
     assert upload(run, two[0], "nonexistent.mp4").status == 1
     assert upload(run, two[0], "--idempotency-key", "a b").status == 2
 

@@ -49,7 +49,7 @@ def test_a_comment_comes_from_stdin(feedback, server):
         (("--rating", "0"), "--rating must be from 1 to 5, not 0"),
         (("--rating", "6"), "--rating must be from 1 to 5, not 6"),
         (("--rating", "good"), '--rating must be an integer, not "good"'),
-        (("--rating", "5", "--comment", "é" * 2001), "--comment has 2001 characters, and may have 2000"),
+        (("--rating", "5", "--comment", "é" * 2001), "--comment has 2001 characters, and may have at most 2000"),
     ],
 )
 def test_what_is_wrong_is_refused(run, server, argv, message):

@@ -131,7 +131,7 @@ def test_the_link_of_another_user_is_not_followed(run, server, files, cwd, tmp_p
     server.answer(video(files))
     result = download(run, "--force")
     assert (result.status, result.error["code"]) == (1, "cli_file_io_error")
-    assert "is a link of another user" in result.error["message"]
+    assert "is a link that belongs to another user" in result.error["message"]
     assert victim.read_text() == "precious"
 
 
@@ -145,7 +145,7 @@ def test_what_takes_the_place_of_the_part_meanwhile_is_not_handed_out(run, serve
     files.script(exchange)
     result = download(run)
     assert (result.status, result.error["code"]) == (1, "cli_file_io_error")
-    assert "exchanged during the download" in result.error["message"]
+    assert "replaced during the download" in result.error["message"]
     assert not (cwd / "v1.mp4").exists()
 
 

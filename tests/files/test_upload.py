@@ -174,7 +174,7 @@ def test_what_has_no_end_is_refused(run, server, given):
     with open("/dev/zero", "rb") as zeros:
         result = run("asset", "create", "--file", given, stdin=InputStream(zeros))
     assert (result.status, result.error["code"]) == (1, "payload_too_large")
-    assert "has more than 32 MiB" in result.error["message"]
+    assert "is larger than 32 MiB" in result.error["message"]
     assert not result.requests
 
 

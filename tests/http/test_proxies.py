@@ -107,7 +107,7 @@ def test_a_proxy_that_hangs_up_is_named(run, server, clock):
     address = f"127.0.0.1:{listener.getsockname()[1]}"
     result = run("video", "list", env={"HEYGEN_API_BASE": "https://api.example.test", "HTTPS_PROXY": address})
     stop(listener, thread)
-    assert result.error["message"].startswith(f"the proxy {address} gave no answer")
+    assert result.error["message"].startswith(f"the proxy {address} did not answer")
 
 
 def test_plain_http_goes_through_the_proxy_in_absolute_form(run, server, proxy):
@@ -121,7 +121,7 @@ def test_plain_http_goes_through_the_proxy_in_absolute_form(run, server, proxy):
     assert run("video", "list", env=env).error["code"] == "network_error"
     proxy.refusal = "503 Service Unavailable"
     result = run("video", "list", env={**env, "HEYGEN_MAX_RETRIES": "0"})
-    assert result.error["message"] == f"HTTP 503 Service Unavailable, from the proxy {proxy.address} or from what is behind it"
+    assert result.error["message"] == f"HTTP 503 Service Unavailable, from the proxy {proxy.address} or something behind it"
 
 
 def test_this_machine_is_never_reached_through_a_proxy(run, server):
@@ -168,14 +168,14 @@ def test_a_proxy_of_the_system_that_cannot_be_used_says_whose_it_is(run, server,
     settings["https"] = "socks4://hunter2.example.test:1080"
     result = run("video", "list", environ=os.environ)
     assert (result.status, result.error["code"]) == (2, "usage_error")
-    assert result.error["message"] == "the system's https proxy is no usable proxy: socks4 proxies are not supported"
+    assert result.error["message"] == "the system's https proxy is not a usable proxy: socks4 proxies are not supported"
 
 
 @pytest.mark.parametrize("value", ["socks5://me:hunter2@h:1", "http://", "http://[::1", "http://h:hunter2", "https://hunter2@h", "http://h h"])
 def test_a_malformed_proxy_is_a_usage_error_that_does_not_repeat_it(run, server, value):
     result = run("video", "list", env={"HEYGEN_API_BASE": "https://api.example.test", "HTTPS_PROXY": value})
     assert (result.status, result.error["code"]) == (2, "usage_error")
-    assert result.error["message"].startswith("HTTPS_PROXY is no usable proxy")
+    assert result.error["message"].startswith("HTTPS_PROXY is not a usable proxy")
     assert "hunter2" not in result.stderr
 
 

@@ -45,7 +45,7 @@ def test_five_redirects_are_followed_and_no_more(run, server):
         server.answer({}, status=302, headers={"Location": f"/{number}"})
     result = run("video", "list")
     assert (result.status, result.error["code"]) == (1, "cli_redirect_refused")
-    assert result.error["message"] == f"{server.url}/4 redirected (302) more than 5 times, at last to {server.url}/5"
+    assert result.error["message"] == f"{server.url}/4 redirected (302) more than 5 times, most recently to {server.url}/5"
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -70,8 +70,8 @@ def test_a_change_is_never_sent_on_and_says_where_it_pointed(run, server, files,
     [
         ({}, "without saying where to"),
         ({"Location": ""}, "without saying where to"),
-        ({"Location": "ftp://example.com/x"}, "no http or https URL"),
-        ({"Location": "file:///etc/passwd"}, "no http or https URL"),
+        ({"Location": "ftp://example.com/x"}, "not an http or https URL"),
+        ({"Location": "file:///etc/passwd"}, "not an http or https URL"),
         ({"Location": "http://[::1"}, "cannot be reached"),
         ({"Location": "http://h:x/"}, "cannot be reached"),
     ],

@@ -78,6 +78,31 @@ def test_no_combination_prints_or_sends_a_key_where_it_does_not_belong(
     far.answers.clear()
 
 
+def test_an_excerpt_of_what_is_no_json_is_masked_before_it_is_cut(run, server):
+    server.answer(body=b"x" * 77 + KEY.encode())
+    assert f'JSON: "{"x" * 77}***"' in run("video", "list", env={"HEYGEN_API_KEY": KEY}).error["message"]
+
+
+@pytest.mark.parametrize("key", ['","hint":"', '{"error":{', '"message"', "},{}}}}}"])
+def test_a_key_that_looks_like_a_part_of_the_output_does_not_break_it(run, server, key):
+    env = {"HEYGEN_API_KEY": f"x{key}x"}  # quotes around it would be taken for a slip in copying
+    text = f"<x{key}x>"
+    server.answer({"data": [{"id": text}, {"id": "a"}], "has_more": False})
+    assert run("video", "list", env=env).json["data"] == [{"id": "<***>"}, {"id": "a"}]
+    server.answer({"error": {"code": text, "message": text}}, status=400)
+    error = run("video", "list", env=env).error
+    assert (error["code"], error["message"]) == ("<***>", "<***>")
+
+
+def test_a_key_that_stands_between_two_fields_is_no_part_of_them(run, server):
+    env = {"HEYGEN_API_KEY": 'one","message":"two'}
+    server.answer({"data": [{"code": "one", "message": "two"}]})
+    assert run("video", "list", env=env).json == {"data": [{"code": "one", "message": "two"}]}
+    server.answer({"error": {"code": "one", "message": "two"}}, status=400)
+    error = run("video", "list", env=env).error
+    assert (error["code"], error["message"]) == ("one", "two")
+
+
 @pytest.mark.parametrize("through_proxy", [False, True])
 def test_a_file_host_that_redirects_to_the_api_gets_no_key_for_it(run, server, files, proxy, cwd, through_proxy):
     env = {"HEYGEN_API_KEY": KEY}

@@ -90,7 +90,7 @@ def test_a_directory_that_does_not_know_the_issuer_is_followed_by_the_file(run, 
     "certificate, trusted, what, hint",
     [
         ("expired.pem", CA, "has expired", "clock"),
-        ("other.pem", CA, "is for another name", "HEYGEN_API_BASE"),
+        ("other.pem", CA, "is for a different name", "HEYGEN_API_BASE"),
         ("self-signed.pem", None, "is self-signed", "--ca-bundle"),
         ("server.pem", None, "was issued by an unknown CA", "heygen config set ca_bundle"),
         ("server.pem", "self-signed.pem", "was issued by an unknown CA", "self-signed.pem"),
@@ -115,7 +115,7 @@ def test_a_bundle_stands_in_for_the_systems_trust(run, server, secure):
 
 
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", None])
-@pytest.mark.parametrize("content, why", [(None, "No such file"), ("no certificate", "it holds no certificate")])
+@pytest.mark.parametrize("content, why", [(None, "No such file"), ("no certificate", "it contains no certificate")])
 def test_a_bundle_that_cannot_be_used_is_a_usage_error(run, server, secure, tmp_path, variable, content, why):
     far = secure()
     file = tmp_path / "bundle.pem"
@@ -130,7 +130,7 @@ def test_a_bundle_that_cannot_be_used_is_a_usage_error(run, server, secure, tmp_
 def test_a_port_that_speaks_no_tls_says_so(run, server, clock):
     result = run("video", "list", env={"HEYGEN_API_BASE": server.url.replace("http:", "https:")})
     assert (result.status, result.error["code"]) == (1, "network_error")
-    assert "no TLS connection to 127.0.0.1 could be made" in result.error["message"] or "broke the connection" in result.error["message"]
+    assert "could not make a TLS connection to 127.0.0.1" in result.error["message"] or "closed the connection" in result.error["message"]
 
 
 def test_a_connection_that_ends_in_the_handshake_is_tried_again(run, server, clock):

@@ -30,7 +30,7 @@ def test_a_server_that_drips_ends_in_a_timeout(run, server, clock, seconds):
     result = listed(run, env={"HEYGEN_MAX_RETRIES": "0"})
     assert (result.status, result.stdout) == (1, "")
     assert result.error["code"] == "timeout"
-    assert result.error["message"].startswith("no whole answer came from 127.0.0.1:")
+    assert result.error["message"].startswith("no complete response came from 127.0.0.1:")
     assert result.error["message"].endswith(" within 30s")
 
 
@@ -113,7 +113,7 @@ def test_a_creation_whose_answer_is_lost_is_not_repeated(run, server, answer):
     assert (result.status, result.error["code"]) == (1, "network_error")
     assert len(result.requests) == 1
     assert result.error["idempotency_key"] == result.requests[0].headers["idempotency-key"]
-    assert result.error["hint"] == "Look before you repeat it: heygen video-agent list"
+    assert result.error["hint"] == "Check before you repeat it: heygen video-agent list"
 
 
 @pytest.mark.parametrize("status, is_lost", [(408, True), (500, True), (502, True), (503, True), (504, True), (520, True), (524, True), (501, False), (404, False)])
@@ -141,7 +141,7 @@ def test_it_is_reported_when_the_tries_are_used_up(run, server):
     result = run(*COVERED)
     assert (result.status, result.error["code"], len(result.requests)) == (1, "network_error", 3)
     assert result.error["idempotency_key"] == result.requests[0].headers["idempotency-key"]
-    assert result.error["hint"] == "Look before you repeat it with the same --idempotency-key: heygen webhook endpoints list"
+    assert result.error["hint"] == "Check before you repeat it with the same --idempotency-key: heygen webhook endpoints list"
 
 
 def test_what_the_api_says_of_a_repeat_is_what_became_of_it(run, server):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sandbox_api import VOICE
+
 from lives.world import AUDIO, AVATAR, URL, gone
 
 
@@ -39,11 +41,11 @@ def default_voice(world):
     api = world.api
     group = api.post("/v3/avatars", {"type": "photo", "name": "Host", "file": URL}).data["avatar_group"]["id"]
     path = f"/v3/avatars/{group}"
-    assert api.patch(path, {"default_voice_id": "voice-of-production"}).data["default_voice_id"] == "voice-of-production"
-    assert api.get(path).data["default_voice_id"] == "voice-of-production"
+    assert api.patch(path, {"default_voice_id": VOICE}).data["default_voice_id"] == VOICE
+    assert api.get(path).data["default_voice_id"] == VOICE
     assert api.patch(path, {"default_voice_id": None}).data["default_voice_id"] is None
     stock = api.get("/v3/avatars", ownership="public").data[0]["id"]
-    assert api.patch(f"/v3/avatars/{stock}", {"default_voice_id": "x"}).error["code"] == "resource_access_denied"
+    assert api.patch(f"/v3/avatars/{stock}", {"default_voice_id": VOICE}).error["code"] == "resource_access_denied"
 
 
 def looks_of_a_template(world):
@@ -61,8 +63,8 @@ def looks_of_a_template(world):
     look = f"/v3/avatars/looks/{created['looks'][0]['id']}"
     assert world.states(look) == ["processing", "completed"]
     assert api.get(f"/v3/avatars/{made['group_id']}").data["looks_count"] == 1 + pack["looks_count"]
-    foreign = {"type": "template", "reference_look_id": "look-of-production", "template_id": template["id"]}
-    assert len(api.post("/v3/avatars/looks", foreign).data["looks"]) == 2
+    other = {"type": "template", "reference_look_id": made["id"], "template_id": template["id"]}
+    assert len(api.post("/v3/avatars/looks", other).data["looks"]) == template["looks_count"]
 
 
 def consent(world):

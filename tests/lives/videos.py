@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sandbox_api import LOOK
+
 from lives.world import AUDIO, AVATAR, URL, batch, gone, not_uploaded
 
 
@@ -25,7 +27,7 @@ def videos(world):
         assert (file.status, file.headers["Content-Type"]) == (200, kind)
     assert b"Hi." in api.get(video["subtitle_url"]).body
     image = api.post("/v3/videos", {"type": "image", "image": URL, "audio_url": AUDIO["url"], "title": "Second"})
-    cinematic = api.post("/v3/videos", {"type": "cinematic_avatar", "prompt": "Rain", "avatar_id": ["a", "b"]})
+    cinematic = api.post("/v3/videos", {"type": "cinematic_avatar", "prompt": "Rain", "avatar_id": [LOOK]})
     studio = api.post("/v3/videos", {"type": "studio", "scenes": [{"type": "image", "source": URL, "duration": 3}]})
     ids = [each.data["video_id"] for each in (studio, cinematic, image)] + [video["id"]]
     assert [each["id"] for each in api.get("/v3/videos").data] == ids
@@ -138,7 +140,7 @@ def own_templates(world):
     assert api.put(f"{path}/variables", {"variables": {}}).data["scenes"][0]["script"] == "See you on Monday."
     assert api.delete(path).data == {"id": made["id"], "deleted": True}
     gone(api, path)
-    cinematic = {"type": "cinematic_avatar", "prompt": "Rain", "avatar_id": ["a"]}
+    cinematic = {"type": "cinematic_avatar", "prompt": "Rain", "avatar_id": [LOOK]}
     source = api.post("/v3/videos", cinematic).data["video_id"]
     assert api.post("/v3/templates", {"video_id": source}).error["code"] == "template_source_unsupported"
 

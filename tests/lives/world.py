@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sandbox_api import Api
+from sandbox_api import LOOK, VOICE, Api
 
 from heygen.sandbox.options import Options
 from heygen.sandbox.server import start
 
 URL = {"type": "url", "url": "https://example.com/source.mp4"}
 AUDIO = {"type": "url", "url": "https://example.com/voice.mp3"}
-AVATAR = {"type": "avatar", "avatar_id": "avatar-of-production", "voice_id": "voice-of-production", "script": "Hi. Bye!"}
+AVATAR = {"type": "avatar", "avatar_id": LOOK, "voice_id": VOICE, "script": "Hi. Bye!"}
 
 
 class World:

@@ -76,8 +76,8 @@ ERRORS = {
     ),
     "lost": HeygenError(
         "network_error",
-        "no answer; the API may have carried out the request all the same, so it was not repeated",
-        hint="Look before you repeat it with the same --idempotency-key: heygen video list",
+        "no answer; the API may have carried out the request anyway, so it was not repeated",
+        hint="Check before you repeat it with the same --idempotency-key: heygen video list",
         details={"idempotency_key": "b1946ac9-2d5e-4b1c-8f3a-000000000000"},
         doc_url="https://example.com/errors",
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import re
 import shlex
 import signal
 import subprocess
@@ -259,7 +260,8 @@ def test_start_prints_lines_for_a_shell_and_logs_for_people(tmp_path):
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     opener.open(url + "/files/public/a.jpg?x=1", timeout=10).close()
     status, out, err = started.stop(signal.SIGTERM)
-    assert (status, out, err) == (0, b"", b"200 GET /files/public/a.jpg?x=1\n")
+    assert (status, out) == (0, b"")
+    assert re.fullmatch(rb"\d\d:\d\d:\d\d 200 GET /files/public/a.jpg\?x=1 \d+ ms 788 B\n", err)
 
 
 def test_start_on_a_port_that_is_taken_is_an_error(run, sandbox):
@@ -271,15 +273,149 @@ def test_start_on_a_port_that_is_taken_is_an_error(run, sandbox):
 # --- the README
 
 
+@pytest.fixture
+def pipeline(tmp_path):
+    """Run the README's pipeline in a sandbox, with options of `sandbox run`."""
+    section = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Rehearsing in the sandbox")[2]
+    (tmp_path / "pipeline.sh").write_text(section.partition("<<'END'\n")[2].partition("END\n")[0])
+
+    def pipeline(*options, **variables):
+        command = [sys.executable, str(ROOT / "heygen.py"), "sandbox", "run", *options, "--", "sh", "pipeline.sh"]
+        return subprocess.run(command, env=environ(tmp_path, **variables), capture_output=True, timeout=120, cwd=tmp_path)
+
+    pipeline.commands = [line.partition("heygen.pyz sandbox run ")[2] for line in section.splitlines() if "- run:" in line and "sandbox run" in line]
+    return pipeline
+
+
 @needs_posix
 @pytest.mark.parametrize("turn", [0, 1])
-def test_the_ci_job_of_the_readme_does_what_it_says(tmp_path, turn):
-    section = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Rehearsing in the sandbox")[2]
-    script = section.partition("```sh\n")[2].partition("```")[0]
-    (tmp_path / "pipeline.sh").write_text(script.replace("<avatar-id>", "avatar").replace("<voice-id>", "voice"))
-    command = [line.partition("heygen.pyz ")[2] for line in section.splitlines() if "- run:" in line][turn]
-    result = heygen(tmp_path, *shlex.split(command), cwd=tmp_path)
+def test_the_ci_job_of_the_readme_does_what_it_says(tmp_path, pipeline, turn):
+    options = shlex.split(pipeline.commands[turn])
+    result = pipeline(*options[: options.index("--")])
     assert result.returncode == 0, result.stderr
     assert [json.loads(line)["notice"]["code"] for line in result.stderr.splitlines()] == ["created"] * 2
     assert json.loads(result.stdout.splitlines()[-1])["data"]["output_language"] == "es-ES"
     assert (tmp_path / "welcome.mp4").read_bytes() == (ROOT / "heygen/sandbox/media/video.mp4").read_bytes()
+
+
+# What goes on for good, and so breaks the pipeline in production too; one that passes is ridden out (see the README's job).
+BREAKING = [
+    ("POST /v3/videos 503", "internal_error"),
+    ("POST /v3/videos 402", "insufficient_credit"),
+    ("POST /v3/videos 429 retry-after=0", "rate_limit_exceeded"),
+    ("POST /v3/videos html-502", "unclassified_server_error"),
+    ("POST /v3/videos reset", "network_error"),
+    ("POST /v3/videos reset-before-read", "network_error"),
+    ("GET /files/** truncate", "cli_download_interrupted"),
+    ("GET /files/** expire", "cli_download_url_expired"),
+    ("GET /v3/avatars/looks garbage", "cli_response_parse_error"),
+    ("GET /v3/avatars/looks empty", "cli_response_parse_error"),
+    ("POST /v3/videos status=failed", "video_failed"),
+    ("GET /v3/videos/* status=failed", "video_failed"),
+    ("POST /v3/video-translations status=failed", "cli_job_failed"),
+    ("GET /v3/video-translations/* status=failed", "cli_job_failed"),
+]
+
+
+@needs_posix
+@pytest.mark.parametrize("rule, code", BREAKING)
+def test_the_pipeline_of_the_readme_goes_red_where_production_would(pipeline, rule, code):
+    result = pipeline("--fault", rule, "--strict-faults", HEYGEN_MAX_RETRIES="0")
+    errors = [json.loads(line)["error"]["code"] for line in result.stderr.splitlines() if b'{"error"' in line]
+    assert result.returncode in (1, 2, 3, 4), result
+    assert errors == [code], result
+
+
+@needs_posix
+@pytest.mark.parametrize("rule", ["POST /v3/videos reset-after-write times=1", "* /v3/** delay=1ms", "GET /files/** slow=1MB/s"])
+def test_the_pipeline_of_the_readme_survives_what_production_survives(pipeline, rule):
+    result = pipeline("--fault", rule, "--strict-faults")
+    assert result.returncode == 0, result
+
+
+@needs_posix
+@pytest.mark.parametrize(
+    "options, code",
+    [(("--credits", "0"), "insufficient_credit"), (("--keys", "sk_good"), None), (("--seed-data", "ids.json"), None)],
+)
+def test_the_pipeline_of_the_readme_with_other_options(tmp_path, pipeline, options, code):
+    (tmp_path / "ids.json").write_text('{"looks": ["mine"]}')
+    result = pipeline(*options)
+    assert (result.returncode == 0) is (code is None), result
+    assert code is None or code in result.stderr.decode()
+
+
+def test_a_fault_that_never_struck_is_told_by_start_too(tmp_path):
+    started = Started(tmp_path, "--fault", "GET /v3/lipsyncs 503")
+    started.process.stdout.readline()
+    status, _, err = started.stop(signal.SIGTERM)
+    assert (status, json.loads(err)["warning"]["code"]) == (0, "cli_fault_never_struck")
+
+
+@pytest.mark.parametrize(
+    "text, complaint",
+    [
+        ("[]", "must be an object of lists"),
+        ("{", "is not JSON"),
+        ('{"lookss": []}', "did you mean looks?"),
+        ('{"films": []}', "the lists are avatars, looks"),
+        ('{"looks": {}}', "looks must be a list"),
+        ('{"looks": ["a", 5]}', "looks[1] must be an ID or an object"),
+        ('{"looks": [{"name": "x"}]}', "looks[0] has no ID"),
+        ('{"looks": [" "]}', "looks[0] has no ID"),
+        ('{"voices": [{"id": "v", "language": 3}]}', "voices[0].language must be text"),
+        ('{"avatars": [{"id": "v", "looks_count": true}]}', "avatars[0].looks_count must be a number"),
+    ],
+)
+def test_seed_data_that_cannot_be_read_is_a_usage_error(run, tmp_path, text, complaint):
+    (tmp_path / "ids.json").write_text(text)
+    result = run("sandbox", "run", "--seed-data", str(tmp_path / "ids.json"), "--", "video", "list")
+    assert (result.status, result.error["param"]) == (2, "seed-data")
+    assert complaint in result.error["message"]
+
+
+def test_seed_data_that_is_not_there_is_a_usage_error(run, tmp_path):
+    result = run("sandbox", "run", "--seed-data", str(tmp_path / "nothing"), "--", "video", "list")
+    assert (result.status, result.error["param"]) == (2, "seed-data")
+
+
+def test_what_the_lists_show_can_be_seed_data(run, tmp_path):
+    """What a list prints of a real account is brought in as it stands."""
+    lists = {"looks": ("avatar", "looks"), "avatars": ("avatar",), "templates": ("template",), "brand_kits": ("brand", "kits")}
+    lists.update(styles=("video-agent", "styles"), brand_glossaries=("brand", "glossaries"), look_templates=("avatar", "look-templates"))
+    printed = {name: run(*words, "list").json["data"] for name, words in lists.items()}
+    printed["voices"] = run("voice", "list").json["data"]
+    file = tmp_path / "ids.json"
+    file.write_text(json.dumps(printed))
+    seen = run("sandbox", "run", "--seed", "9", "--seed-data", str(file), "--", "avatar", "looks", "list", "--all")
+    ids = [each["id"] for each in seen.json["data"]]
+    assert set(ids) > {each["id"] for each in printed["looks"]}
+    argv = ("video", "create", "--type", "avatar", "--avatar-id", printed["looks"][0]["id"], "--voice-id", printed["voices"][0]["voice_id"], "--script", "Hi")
+    assert run("sandbox", "run", "--seed", "9", "--seed-data", str(file), "--", *argv).status == 0
+
+
+def test_seed_data_lives_beside_a_state(run, tmp_path):
+    (tmp_path / "ids.json").write_text('{"folders": ["f"], "videos": ["v"]}')
+    options = ("--state", str(tmp_path / "state.json"), "--seed-data", str(tmp_path / "ids.json"))
+    assert run("sandbox", "run", *options, "--", "video", "delete", "v", "--force").status == 0
+    assert run("sandbox", "run", *options, "--", "video", "get", "v").error["code"] == "video_not_found"
+    assert run("sandbox", "run", *options, "--", "folder", "get", "f").status == 0
+
+
+@needs_posix
+def test_a_ready_file_that_cannot_be_written_is_an_error(tmp_path):
+    result = heygen(tmp_path, "sandbox", "start", "--ready-file", str(tmp_path / "nowhere" / "ready"))
+    assert (result.returncode, json.loads(result.stderr)["error"]["code"]) == (1, "cli_file_io_error")
+
+
+@needs_posix
+def test_a_ready_file_of_another_sandbox_is_left_alone(tmp_path):
+    file = tmp_path / "ready"
+    started = Started(tmp_path, "--ready-file", str(file), "--env", "--port", "0")
+    lines = [started.process.stdout.readline() for _ in range(4)]
+    while not file.exists():
+        pass
+    assert file.read_text().strip() in lines[0].decode()
+    file.write_text("http://127.0.0.1:1\n")
+    assert started.stop(signal.SIGTERM)[0] == 0
+    assert file.read_text() == "http://127.0.0.1:1\n"

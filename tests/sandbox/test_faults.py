@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import email.utils
 import http.client
 import json
-import pathlib
+import re
+import socket
 
 import pytest
-from sandbox_api import Api
+from sandbox_api import LOOK, VOICE, Api
 
-from heygen.commands import sandbox_run, sandbox_start
-from heygen.sandbox import control, faults
+from heygen.sandbox import faults
 from heygen.sandbox.mint import Mint
-from heygen.sandbox.options import JOB_KINDS, Options
+from heygen.sandbox.options import Options
 from heygen.sandbox.server import start
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-VIDEO = {"type": "avatar", "avatar_id": "a", "voice_id": "v", "script": "Hello"}
+VIDEO = {"type": "avatar", "avatar_id": LOOK, "voice_id": VOICE, "script": "Hello"}
 
 
 @pytest.fixture
@@ -66,9 +66,9 @@ def test_a_method_matches():
     [
         ("", "needs a method"),
         ("GET /v3/videos", "needs a method"),
-        ("FETCH /v3/videos 503", "is no method"),
+        ("FETCH /v3/videos 503", "is not a method"),
         ("GET v3/videos 503", "must start with"),
-        ("GET /v3/videos p=0.5", "says no action"),
+        ("GET /v3/videos p=0.5", "has no action"),
         ("GET /v3/videos 503 p=2", "neither an action"),
         ("GET /v3/videos 503 p=half", '"p=half"'),
         ("GET /v3/videos 999", "neither an action"),
@@ -77,6 +77,11 @@ def test_a_method_matches():
         ("GET /v3/videos explode", '"explode" is neither'),
         ("GET /v3/videos status=failed delay=1s", "a rule of its own"),
         ("GET /v3/videos 503 times=-1", "neither an action"),
+        ("GET /v3/videos slow=0kB/s", "neither an action"),
+        ("GET /v3/videos slow=1kB", "neither an action"),
+        ("GET /v3/videos reset slow=1kB/s", "leaves none"),
+        ("GET /v3/videos status=failed slow=1kB/s", "a rule of its own"),
+        ("GET /v3/videos reset retry-after=3", "goes with a status"),
     ],
 )
 def test_a_rule_that_makes_no_sense_is_refused(rule, complaint):
@@ -85,12 +90,13 @@ def test_a_rule_that_makes_no_sense_is_refused(rule, complaint):
 
 
 def test_conditions_say_when_a_rule_strikes():
-    rules = faults.Faults(Mint(0), ["GET /x 503 after=1 times=2", "GET /x reset p=0.3"])
-    struck = [[rule.action for rule in rules.of_request("GET", "/x")] for _ in range(1000)]
+    given = ["GET /v3/videos 503 after=1 times=2", "GET /v3/videos reset p=0.3"]
+    rules = faults.Faults(Mint(0), given)
+    struck = [[rule.action for rule in rules.of_request("GET", "/v3/videos")] for _ in range(1000)]
     assert ["answer" in each for each in struck[:5]] == [False, True, True, False, False]
     assert 250 < sum("reset" in each for each in struck) < 350
-    again = faults.Faults(Mint(0), ["GET /x 503 after=1 times=2", "GET /x reset p=0.3"])
-    assert [[rule.action for rule in again.of_request("GET", "/x")] for _ in range(1000)] == struck
+    again = faults.Faults(Mint(0), given)
+    assert [[rule.action for rule in again.of_request("GET", "/v3/videos")] for _ in range(1000)] == struck
 
 
 # --- what they do
@@ -134,6 +140,71 @@ def test_a_reset_after_the_write_leaves_what_was_created(faulty):
     assert len(api.get("/v3/videos").data) == 1
 
 
+@pytest.mark.parametrize("action, is_read", [("reset", True), ("reset-before-read", False)])
+def test_a_reset_comes_before_or_after_the_body_is_read(faulty, action, is_read):
+    api = faulty(f"POST /v3/videos {action} times=1")
+    size = 16 * 1024 * 1024  # more than lies between the two ends
+    with socket.create_connection(("127.0.0.1", int(api.url.rpartition(":")[2])), 20) as connection:
+        connection.sendall(f"POST /v3/videos HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {size}\r\n\r\n".encode())
+        sent = 0
+        try:
+            while sent < size:
+                sent += connection.send(b"x" * min(65536, size - sent))
+            assert connection.recv(1) == b""
+        except ConnectionError:
+            pass
+    assert (sent == size) is is_read
+    assert api.get("/v3/videos").data == []
+
+
+def test_a_signed_link_expires(faulty):
+    api = faulty("* ** expire times=2")
+    id = api.post("/v3/videos", VIDEO).data["video_id"]
+    video = api.get(f"/v3/videos/{id}").data["video_url"]
+    assert api.get("/files/public/a.jpg").status == 200
+    reply = api.get(video)
+    assert (reply.status, b"<Code>AccessDenied</Code>" in reply.body) == (403, True)
+    slot = api.post("/v3/assets/direct-uploads", {"filename": "a.mp4", "content_type": "video/mp4", "size_bytes": 1}).data
+    assert api.put(slot["upload_url"], b"x", headers=slot["upload_headers"]).status == 403
+    assert api.get(video).status == 200
+
+
+def test_a_download_renews_a_link_that_has_expired(run, cwd):
+    made = ("video-agent", "create", "--prompt", "Hi", "--wait", "--output-path", "a.mp4")
+    result = run("sandbox", "run", "--strict-faults", "--fault", "GET /files/** expire times=1", "--", *made)
+    assert (result.status, (cwd / "a.mp4").stat().st_size > 1000) == (0, True), result
+
+
+@pytest.mark.parametrize("header, fits", [("7", lambda value, now: value == "7"), ("date", lambda value, now: 1 <= parsed(value) - now <= 2)])
+def test_a_status_says_when_to_come_back_in_seconds_or_as_a_date(faulty, clock, header, fits):
+    api = faulty(f"GET /v3/videos 429 retry-after={header}")
+    assert fits(api.get("/v3/videos").headers["Retry-After"], clock.now())
+
+
+def parsed(value):
+    return email.utils.parsedate_to_datetime(value).timestamp()
+
+
+def test_a_wait_keeps_to_the_date_that_it_is_told(run):
+    result = run("sandbox", "run", "--fault", "GET /v3/videos 429 retry-after=date times=1", "--", "video", "list")
+    assert result.status == 0
+    assert 1 <= sum(result.clock.sleeps) <= 2
+
+
+def test_a_slow_answer_comes_at_its_speed(faulty, monkeypatch):
+    api = faulty("GET /files/** slow=10kB/s", "GET /v3/users/me slow=500B/s")
+    waited = []
+    monkeypatch.setattr("heygen.sandbox.server.Listener.pause", lambda self, seconds: waited.append(seconds))
+    size = len(api.get("/files/public/a.mp4").body)
+    assert sum(waited) == pytest.approx(size / 10_000)
+    assert max(waited) <= 0.1
+    waited.clear()
+    size = len(api.get("/v3/users/me").body)
+    assert sum(waited) == pytest.approx(size / 500)
+    waited.clear()
+    assert api.get("/v3/videos").status == 200 and not any(waited)
+
+
 def test_a_truncated_answer_announces_more_than_it_has(faulty):
     api = faulty("GET /v3/users/me truncate")
     left = lost(api, "GET", "/v3/users/me")
@@ -145,8 +216,8 @@ def test_a_truncated_answer_announces_more_than_it_has(faulty):
 
 @pytest.mark.parametrize("action, body", [("garbage", b'{"data": {"id": "\xff\xfe\x00'), ("empty", b"")])
 def test_an_answer_may_be_no_document(faulty, action, body):
-    api = faulty(f"POST /files/x {action}", f"GET /files/x {action}")
-    assert api.get("/files/x").body == body
+    api = faulty(f"GET /files/public/* {action}")
+    assert api.get("/files/public/a.jpg").body == body
 
 
 def test_a_delay_holds_the_answer_back(faulty, monkeypatch):
@@ -158,11 +229,48 @@ def test_a_delay_holds_the_answer_back(faulty, monkeypatch):
 
 
 @pytest.mark.parametrize(
+    "rule, complaint",
+    [
+        ("GET /v3/video 503", 'the path "/v3/video" matches no endpoint; did you mean "/v3/videos"?'),
+        ("GET /files/* truncate", 'did you mean "/files/\\*\\*"'),
+        ("POST /v3/assets/* 503 p=0.1", None),
+        ("GET /v3 503", 'did you mean "/v3/\\*\\*"'),
+        ("PUT /v3/videos 503", "no endpoint at .* takes PUT; use one of GET, POST"),
+        ("GET /v3/videos expire", "expire is for signed links"),
+        ("* /files/** expire", None),
+        ("PUT /uploads/* expire", None),
+        ("GET /v3/voices status=failed", "does neither"),
+        ("GET /v3/videos/*/scenes status=failed", None),
+        ("GET /v3/videos/vid_of_production 503", None),
+        ("* ** reset", None),
+        ("GET / 503", None),
+    ],
+)
+def test_a_fault_that_can_strike_nothing_is_refused_when_it_is_given(run, faulty, rule, complaint):
+    told = run("sandbox", "run", "--fault", rule, "--", "--version")
+    answer = faulty().post("/_sandbox/faults", {"rules": ["GET /v3/videos 503", rule]})
+    if complaint is None:
+        assert (told.status, answer.status) == (0, 200)
+        return
+    assert (told.status, told.error["param"], answer.status) == (2, "fault", 400)
+    for message in (told.error["message"], answer.error["message"]):
+        assert re.search(complaint, message), message
+
+
+def test_of_several_faults_all_are_taken_or_none(faulty):
+    api = faulty()
+    assert api.post("/_sandbox/faults", {"rules": ["GET /v3/videos 503", "GET /nowhere 503"]}).status == 400
+    assert api.get("/_sandbox/faults").data == []
+
+
+@pytest.mark.parametrize(
     "rule, statuses",
     [
         ("POST /v3/videos status=failed", ["pending", "processing", "failed"]),
         ("POST /v3/videos status=processing", ["processing"]),
         ("GET /v3/videos/* status=failed after=1", ["pending", "failed"]),
+        ("GET /v3/videos/* status=failed after=10", ["pending", "processing", "completed", "failed"]),
+        ("GET /v3/videos/* status=completed after=1", ["pending", "completed"]),
         ("GET /v3/videos/* status=stalled times=1", ["stalled", "pending", "processing", "completed"]),
     ],
 )
@@ -185,6 +293,32 @@ def _plain(api, path):
     """Get an answer without checking it: a status that was asked for may be none of the schema's."""
     api.connection.request("GET", path, headers={"X-Api-Key": "k"})
     return api.connection.getresponse().read()
+
+
+@pytest.mark.parametrize("rule", ["GET /v3/videos/* status=failed", "GET /v3/** status=failed", "* ** status=failed"])
+def test_a_job_that_is_done_at_the_first_look_fails_at_it(run, rule):
+    result = run("sandbox", "run", "--fault", rule, "--", "video-agent", "create", "--prompt", "Hi", "--wait")
+    assert (result.status, result.error["code"], result.json["data"]["status"]) == (1, "video_failed", "failed")
+
+
+def test_a_job_that_fails_after_its_end_is_paid_back_and_told_of(faulty):
+    api = faulty("GET /v3/videos/* status=failed")
+    before = api.get("/v3/users/me").data["wallet"]["remaining_balance"]
+    id = api.post("/v3/videos", VIDEO).data["video_id"]
+    assert api.get("/v3/users/me").data["wallet"]["remaining_balance"] == before - 1
+    assert [api.get(f"/v3/videos/{id}").data["status"] for _ in range(2)] == ["failed"] * 2
+    assert api.get("/v3/users/me").data["wallet"]["remaining_balance"] == before
+    assert api.get("/v3/webhooks/events").data[0]["event_type"] == "avatar_video.fail"
+    assert api.get("/_sandbox/faults").data[0]["fired"] == 1
+
+
+def test_looks_at_many_jobs_at_once_may_turn_each(faulty):
+    api = faulty("GET /v3/videos/statuses status=failed times=1", "GET /v3/videos/batches/* status=processing times=1")
+    batch = api.post("/v3/videos/batches", {"videos": [VIDEO] * 2}).data["batch_id"]
+    path = f"/v3/videos/batches/{batch}"
+    assert [item["status"] for item in api.get(path).data["items"]] == ["processing", "completed"]
+    assert [each["status"] for each in api.get("/v3/videos/statuses", batch_ids=batch).data] == ["failed", "completed"]
+    assert api.get(path).data["counts_by_status"]["failed"] == 1
 
 
 def test_each_job_of_a_request_is_drawn_on_its_own(faulty):
@@ -298,30 +432,3 @@ def test_its_own_pages_are_answered_and_a_malformed_host_is_not(faulty):
     assert api.send("GET", "/v3/videos", headers={"Host": host, "Origin": f"http://{host}"}).status == 200
     assert api.send("GET", "/v3/videos", headers={"Host": f"localhost:{host.rpartition(':')[2]}"}).status == 200
     assert api.send("GET", "/v3/videos", headers={"Host": "["}).status == 400
-
-
-def test_the_page_shows_what_exists(faulty):
-    api = faulty()
-    assert b"Nothing has been created" in api.get("/").body
-    id = api.post("/v3/videos", {**VIDEO, "title": "<script>alert(1)</script>"}).data["video_id"]
-    api.post("/v3/ai-clipping", {"video": {"type": "url", "url": "https://example.com/a"}, "title": "Cuts"})
-    session = api.post("/v3/video-agents", {"prompt": "x", "mode": "chat"}).data["session_id"]
-    page = api.get("/")
-    assert session.encode() in page.body
-    text = page.body.decode()
-    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
-    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
-    assert "&lt;script&gt;alert(1)" in text
-    assert "<script" not in text
-    assert text.count("<video controls") == 2
-    own = api.get(f"/videos/{id}").body.decode()
-    assert "video.mp4?Expires=" in own
-    assert api.get("/videos/nobody").status == 404
-
-
-def test_the_manual_knows_all_of_it():
-    manual = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
-    routes = {f"/_sandbox/{pattern.split()[0]}" for _, pattern, _ in control._ROUTES if pattern}
-    flags = {f"--{flag.name}" for flag in (*sandbox_run.COMMAND.flags, *sandbox_start.COMMAND.flags)}
-    for word in {*faults.PLAIN, *JOB_KINDS, *routes, *flags}:
-        assert word in manual, word

@@ -8,12 +8,12 @@ import socket
 import threading
 
 import pytest
-from sandbox_api import Api
+from sandbox_api import LOOK, VOICE, Api
 
 from heygen.sandbox.options import Options
 from heygen.sandbox.server import start
 
-VIDEO = {"type": "avatar", "avatar_id": "a", "voice_id": "v", "script": "Hello there"}
+VIDEO = {"type": "avatar", "avatar_id": LOOK, "voice_id": VOICE, "script": "Hello there"}
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def raw(sandbox, data):
         ("POST", "/v3/videos", {"body": {**VIDEO, "titel": "x"}}, 400, "invalid_parameter", "titel"),
         ("POST", "/v3/videos", {"body": {**VIDEO, "resolution": "8k"}}, 400, "invalid_parameter", "resolution"),
         ("POST", "/v3/videos", {"body": {**VIDEO, "audio_url": "https://example.com/a"}}, 400, "invalid_parameter", "audio_url"),
-        ("POST", "/v3/videos", {"body": {"type": "avatar", "avatar_id": "a"}}, 400, "invalid_parameter", "script"),
+        ("POST", "/v3/videos", {"body": {"type": "avatar", "avatar_id": LOOK}}, 400, "invalid_parameter", "script"),
         ("POST", "/v3/videos", {"body": {**VIDEO, "callback_url": "ftp://x"}}, 400, "invalid_parameter", "callback_url"),
         ("POST", "/v3/videos", {"body": {**VIDEO, "voice_settings": {"speed": 3}}}, 400, "invalid_parameter", "voice_settings.speed"),
         ("POST", "/v3/videos", {"body": {"type": "studio", "scenes": []}}, 400, "invalid_parameter", "scenes"),
@@ -259,14 +259,15 @@ def test_credits_run_out_and_come_back_with_a_failure(clock):
         api.close()
 
 
-def test_a_rate_limit_says_when_to_come_back(clock):
-    with start(Options(clock=clock.now, rate="2/m")) as server:
+@pytest.mark.parametrize(("rate", "burst", "pause"), [("2/m", 2, 30), ("7/m", 7, 9), ("5/s", 5, 1)])
+def test_a_rate_limit_says_when_to_come_back(clock, rate, burst, pause):
+    with start(Options(clock=clock.now, rate=rate)) as server:
         api = Api(server.url)
-        assert [api.get("/v3/videos").status for _ in range(3)] == [200, 200, 429]
+        assert [api.get("/v3/videos").status for _ in range(burst + 1)] == [200] * burst + [429]
         refused = api.get("/v3/videos")
-        assert (refused.error["code"], refused.headers["Retry-After"]) == ("rate_limit_exceeded", "30")
-        clock.elapsed += 30
-        assert [api.get("/v3/videos").status for _ in range(2)] == [200, 429]
+        assert (refused.error["code"], refused.headers["Retry-After"]) == ("rate_limit_exceeded", str(pause))
+        clock.elapsed += pause
+        assert api.get("/v3/videos").status == 200
         api.close()
 
 
@@ -358,7 +359,7 @@ def test_the_same_seed_gives_the_same_world():
         with start(Options(seed=seed, clock=iter(range(1000, 2000)).__next__)) as server:
             api = Api(server.url)
             found = [
-                api.post("/v3/videos", VIDEO).data,
+                api.post("/v3/video-agents", {"prompt": "Hello"}).data,
                 api.get("/v3/voices").data[0]["voice_id"],
                 api.get("/v3/brand-glossaries").data,
             ]

@@ -7,13 +7,13 @@ import json
 import os
 
 import pytest
-from sandbox_api import Api
+from sandbox_api import LOOK, VOICE, Api
 
 from heygen.core.errors import HeygenError
 from heygen.sandbox.options import Options
 from heygen.sandbox.server import start
 
-VIDEO = {"type": "avatar", "avatar_id": "a", "voice_id": "v", "script": "Hello", "title": "Kept"}
+VIDEO = {"type": "avatar", "avatar_id": LOOK, "voice_id": VOICE, "script": "Hello", "title": "Kept"}
 
 
 @pytest.fixture
@@ -164,4 +164,4 @@ def test_a_state_of_a_wrong_shape_is_refused(refused, tmp_path, state):
     head = {"format": "heygen-sandbox", "version": 1, "checksum": hashlib.sha256(text.encode()).hexdigest()}
     (tmp_path / "odd.json").write_text(json.dumps({**head, "state": state}))
     error = refused(tmp_path / "odd.json")
-    assert "does not have the shape of a state" in error.message
+    assert "is not a valid state" in error.message

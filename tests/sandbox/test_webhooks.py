@@ -9,13 +9,13 @@ import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-from sandbox_api import Api
+from sandbox_api import LOOK, VOICE, Api
 
 from heygen.sandbox import courier
 from heygen.sandbox.options import Options
 from heygen.sandbox.server import start
 
-VIDEO = {"type": "avatar", "avatar_id": "a", "voice_id": "v", "script": "Hello", "callback_id": "mine"}
+VIDEO = {"type": "avatar", "avatar_id": LOOK, "voice_id": VOICE, "script": "Hello", "callback_id": "mine"}
 
 
 class Receiver:
@@ -92,6 +92,18 @@ def test_a_call_that_fails_is_made_again(receiver, sandbox, monkeypatch):
     api.close()
     sandbox.close()
     assert [each["status"] for each in sandbox.world.courier.attempts] == [500, 503, 200]
+
+
+@pytest.mark.parametrize("receiver", [(500,) * 9], indirect=True)
+def test_a_call_that_keeps_failing_is_made_four_times(receiver, sandbox, monkeypatch):
+    assert courier.RETRIES == tuple(sorted(courier.RETRIES))
+    monkeypatch.setattr(courier, "RETRIES", tuple(each / 100 for each in courier.RETRIES))
+    api = Api(sandbox.url)
+    api.post("/v3/videos", {**VIDEO, "callback_url": receiver.url})
+    receiver.wait_for(4)
+    api.close()
+    sandbox.close()
+    assert [each["status"] for each in sandbox.world.courier.attempts] == [500] * 4
 
 
 def test_the_end_of_a_job_is_told_without_anybody_asking(receiver):

@@ -6,6 +6,7 @@ import re
 import shlex
 
 import pytest
+from sandbox_api import LOOK as LOOK_ID
 
 DOCUMENTS = pathlib.Path(__file__).resolve().parents[2] / "heygen" / "api" / "documents"
 URL = ("--set", "video.type=url", "--set", "video.url=https://example.com/a.mp4")
@@ -21,14 +22,14 @@ LOOK = ("avatar", "looks", "list", "--get", "data[0].id")
 
 # Placeholder (of a group, where groups differ) → the command that yields a value for it.
 SOURCES = {
-    "video-id": ("video", "create", "--type", "avatar", "--avatar-id", "a", "--script", "Hi", "--get", "data.video_id"),
+    "video-id": ("video", "create", "--type", "avatar", "--avatar-id", LOOK_ID, "--script", "Hi", "--get", "data.video_id"),
     "session-id": ("video-agent", "create", "--prompt", "Hi", "--mode", "chat", "--set", "files[0].type=url", "--set", "files[0].url=https://example.com/a.png", "--get", "data.session_id"),
     "video-translation-id": ("video-translate", "create", "--output-languages", "French", *URL, "--get", "data.video_translation_ids[0]"),
     "proofread-id": ("video-translate", "proofreads", "create", "--title", "x", "--output-languages", "French", *URL, "--get", "data.proofread_ids[0]"),
     "lipsync-id": ("lipsync", "create", *URL, *AUDIO, "--get", "data.lipsync_id"),
     "ai-clipping job-id": ("ai-clipping", "create", *URL, "--get", "data.id"),
     "background-removal job-id": ("background-removal", "create", *URL, "--get", "data.id"),
-    "video batch-id": ("video", "batches", "create", "-d", json.dumps({"videos": [{"type": "avatar", "avatar_id": "a", "script": "Hi"}]}), "--get", "data.batch_id"),
+    "video batch-id": ("video", "batches", "create", "-d", json.dumps({"videos": [{"type": "avatar", "avatar_id": LOOK_ID, "script": "Hi"}]}), "--get", "data.batch_id"),
     "lipsync batch-id": ("lipsync", "batches", "create", "-d", json.dumps({"lipsyncs": [PAIR]}), "--get", "data.batch_id"),
     "video-translate batch-id": ("video-translate", "batches", "create", "-d", json.dumps({"video_translations": [{"video": PAIR["video"], "output_languages": ["French"]}]}), "--get", "data.batch_id"),
     "asset batch-id": ("asset", "direct-uploads", "batches", "create", "-d", json.dumps({"files": [{"filename": "a.mp4", "content_type": "video/mp4", "size_bytes": 9}]}), "--get", "data.batch_id"),

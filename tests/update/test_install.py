@@ -9,6 +9,7 @@ import subprocess
 
 import pytest
 import zipapps
+from servers import TLS, ScriptedServer, speaking_tls
 from zipapps import ROOT
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a script for POSIX shells")
@@ -18,7 +19,7 @@ SHELLS = [shell for shell in ("dash", "bash", "busybox", "zsh", "ksh") if shutil
 
 
 def shell_command(name):
-    return {"busybox": ["busybox", "sh"], "zsh": ["zsh", "--emulate", "sh"]}.get(name, [name])
+    return [shutil.which(name), *{"busybox": ["sh"], "zsh": ["--emulate", "sh"]}.get(name, [])]
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,7 @@ def version_of(file):
     return zipapps.start(file, "--version").stdout.strip()
 
 
-def files(folder):
+def files_in(folder):
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
@@ -68,7 +69,7 @@ def test_it_installs_the_latest_version_for_its_user(published, tmp_path, shell)
     assert f'export PATH="{installed.parent}:$PATH"' in answer.stdout
     assert version_of(installed) == "heygen 0.2.0"
     assert installed.stat().st_mode & 0o777 == 0o755
-    assert files(home) == [".local/bin/heygen"]
+    assert files_in(home) == [".local/bin/heygen"]
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -83,25 +84,97 @@ def test_it_installs_another_version_to_another_place_over_what_is_there(publish
     assert version_of(target / "heygen") == "heygen 0.1.0"
 
 
-@pytest.mark.parametrize("tool", ["curl", "wget"])
-def test_it_fetches_over_http(published, tmp_path, server, tool):
-    if not shutil.which(tool) and not (tool == "wget" and shutil.which("busybox")):
-        pytest.skip(f"there is no {tool} here")
-    for name in files(published):
-        server.route("GET", f"/mirror/{name}", body=(published / name).read_bytes())
-    tools = tmp_path / "tools"
-    tools.mkdir()
-    needed = "sh mktemp cat sed sha256sum rm mkdir cp chmod mv"
-    for name in needed.split():
-        (tools / name).symlink_to(shutil.which(name))
-    (tools / "python3").symlink_to(zipapps.THIS_PYTHON.path)
-    found = shutil.which(tool)
-    (tools / tool).symlink_to(found or shutil.which("busybox"))
+FETCHERS = ("curl", "wget", "busybox")
 
-    answer = install(tmp_path / "home", "--from", f"{server.url}/mirror", env={"PATH": str(tools)}, shell=shutil.which("dash") or "/bin/sh")
+
+def tools_with(folder, fetcher, path=None):
+    """Return a PATH with what the script needs and one program that fetches, at `path` if it is not the system's."""
+    folder.mkdir()
+    for name in "sh mktemp cat sed sha256sum rm mkdir cp chmod mv".split():
+        (folder / name).symlink_to(shutil.which(name))
+    (folder / "python3").symlink_to(zipapps.THIS_PYTHON.path)
+    found = path or shutil.which(fetcher)
+    if not found:
+        pytest.skip(f"there is no {fetcher} here")
+    (folder / {"busybox": "wget"}.get(fetcher, fetcher)).symlink_to(found)
+    return str(folder)
+
+
+@pytest.mark.parametrize("fetcher", FETCHERS)
+def test_it_fetches_over_http(published, tmp_path, server, fetcher):
+    for name in files_in(published):
+        server.route("GET", f"/mirror/{name}", body=(published / name).read_bytes())
+
+    answer = install(tmp_path / "home", "--from", f"{server.url}/mirror", env={"PATH": tools_with(tmp_path / "tools", fetcher)})
 
     assert answer.returncode == 0, answer
     assert version_of(tmp_path / "home" / ".local" / "bin" / "heygen") == "heygen 0.2.0"
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("fetcher", FETCHERS)
+@pytest.mark.parametrize("scheme", ["http", "HTTP"])
+def test_a_redirect_to_plain_http_is_refused(published, tmp_path, server, files, fetcher, scheme, shell):
+    """A mirror on the way may be anybody, whatever the checksums say that came the same way."""
+    for name in files_in(published):
+        files.route("GET", f"/{name}", body=(published / name).read_bytes())
+    server.route("GET", "/latest", status=302, headers={"Location": f"{scheme}{files.url[4:]}/latest"}, body=b"")
+
+    answer = install(tmp_path / "home", "--from", server.url, env={"PATH": tools_with(tmp_path / "tools", fetcher)}, shell=shell)
+
+    assert (answer.returncode, answer.stdout) == (1, ""), answer
+    assert "install.sh: " in answer.stderr and f"{server.url}/latest" in answer.stderr
+    if fetcher == "wget" or (fetcher, scheme) == ("busybox", "http"):  # the others refuse it themselves
+        assert f"over https only, and {server.url}/latest redirects to {scheme}://" in answer.stderr
+    assert files_in(tmp_path / "home") == []
+
+
+@pytest.mark.parametrize("fetcher", FETCHERS)
+def test_redirects_from_https_lead_to_https_alone(published, tmp_path, fetcher):
+    """A release may lie on another host than the list of releases, as GitHub's do."""
+    if fetcher == "busybox":
+        pytest.skip("its TLS trusts no CA of ours")
+    near, far, plain = speaking_tls(), speaking_tls(), ScriptedServer()
+    bundle = str(TLS / "ca.pem")
+    (tmp_path / "wgetrc").write_text(f"ca_certificate = {bundle}\n")
+    env = {"PATH": tools_with(tmp_path / "tools", fetcher), "CURL_CA_BUNDLE": bundle, "WGETRC": str(tmp_path / "wgetrc")}
+    try:
+        for name in files_in(published):
+            far.route("GET", f"/mirror/{name}", body=(published / name).read_bytes())
+            plain.route("GET", f"/{name}", body=(published / name).read_bytes())
+            near.route("GET", f"/{name}", status=302, headers={"Location": f"{far.url}/{name}"}, body=b"")
+            far.route("GET", f"/{name}", status=302, headers={"Location": f"/mirror/{name}?from=a:b"}, body=b"")
+        answer = install(tmp_path / "home", "--from", near.url, env=env)
+        assert answer.returncode == 0, answer
+        assert version_of(tmp_path / "home" / ".local" / "bin" / "heygen") == "heygen 0.2.0"
+
+        far.route("GET", "/v0.2.0/heygen.pyz", status=301, headers={"Location": f"{plain.url}/v0.2.0/heygen.pyz"}, body=b"")
+        answer = install(tmp_path / "other", "--from", near.url, env=env)
+        assert (answer.returncode, answer.stdout) == (1, ""), answer
+        assert f"{near.url}/v0.2.0/heygen.pyz" in answer.stderr
+        assert files_in(tmp_path / "other") == []
+    finally:
+        for each in (near, far, plain):
+            each.close()
+
+
+@pytest.mark.parametrize(
+    ("does", "message"),
+    [
+        ("exit 0", "does not show whether"),  # of the kind that keeps the answers to itself
+        ("echo 'unknown option: -S' >&2; exit 2", "unknown option: -S"),
+        ("printf '  HTTP/1.1 302\\n  location:ftp://host/x\\r\\n' >&2", "redirects to ftp://host/x"),
+    ],
+)
+def test_a_wget_that_does_not_tell_of_redirects_is_not_trusted(tmp_path, does, message):
+    stub = tmp_path / "stub"
+    stub.write_text(f"#!/bin/sh\n{does}\n")
+    stub.chmod(0o755)
+    env = {"PATH": tools_with(tmp_path / "tools", "wget", stub)}
+    answer = install(tmp_path / "home", "--from", "https://releases.example", env=env)
+    assert (answer.returncode, answer.stdout) == (1, ""), answer
+    assert message in answer.stderr
+    assert files_in(tmp_path / "home") == []
 
 
 GOOD = zipapps.data("0.2.0")
@@ -131,7 +204,7 @@ def test_what_cannot_be_trusted_is_not_installed(tmp_path, release):
     assert answer.returncode == 1
     assert "install.sh: " in answer.stderr and answer.stdout == ""
     assert old.read_text() == "old"
-    assert files(home) == [".local/bin/heygen"]
+    assert files_in(home) == [".local/bin/heygen"]
 
 
 @pytest.mark.parametrize(
@@ -144,7 +217,7 @@ def test_what_cannot_be_trusted_is_not_installed(tmp_path, release):
         (["--from", "ftp://mirror.example"], "https only"),
         (["--from", "/nonexistent"], "cannot read"),
         (["--from", "/nonexistent", "--version", "0.2.0"], "begins with a v"),
-        (["--from", "/nonexistent", "--version", "v0/../../etc"], "no version"),
+        (["--from", "/nonexistent", "--version", "v0/../../etc"], "not a version"),
     ],
 )
 def test_a_wrong_call_says_what_is_wrong(tmp_path, words, message):
@@ -152,7 +225,7 @@ def test_a_wrong_call_says_what_is_wrong(tmp_path, words, message):
 
     assert answer.returncode == 1
     assert message in answer.stderr
-    assert files(tmp_path / "home") == []
+    assert files_in(tmp_path / "home") == []
 
 
 def test_half_a_script_does_nothing(published, tmp_path):
@@ -165,4 +238,4 @@ def test_half_a_script_does_nothing(published, tmp_path):
             ["/bin/sh"], input=text[:part], text=True, capture_output=True,
             env={"PATH": "/usr/bin:/bin", "HOME": str(home), "HEYGEN_INSTALL_FROM": str(published)},
         )  # fmt: skip
-        assert files(home) == []
+        assert files_in(home) == []

@@ -128,7 +128,7 @@ def test_it_never_goes_back_unless_it_is_told_to(releases, tmp_path):
     assert version_of(installed) == OLD
 
     answer = json.loads(update(installed, releases, "--version", f"v{OLD}").stdout)
-    assert answer["message"] == f"v{OLD} is installed already"
+    assert answer["message"] == f"v{OLD} is already installed"
 
 
 def test_a_version_that_is_not_there_is_an_error(releases, installed):
@@ -229,7 +229,73 @@ def test_a_build_that_names_no_releases_says_what_to_set(run):
     assert "HEYGEN_RELEASES_URL" in result.error["hint"]
 
 
+MALFORMED = [
+    "releases.json", "//host/releases.json", "https://", "http://[::1", "http://[zz]/x", "[", "https://host:99999/x", "https://host:0/x",
+    "https://host:port/x", "ftp://host/x", "file:///etc/passwd", "data:x", "https://höst.example/x", "https://host/é", "https://ho st/x",
+    "https://host/\x01", "https://me:password-of-mine@host/x", "https://host..x:443:1/",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("url", MALFORMED)
+def test_a_malformed_address_of_the_list_is_an_error_that_says_what_to_set(run, url):
+    result = run("update", "--check", env={"HEYGEN_RELEASES_URL": url})
+    assert (result.status, result.error["code"], result.error["param"]) == (2, "usage_error", "HEYGEN_RELEASES_URL")
+    assert "https://example.com/releases.json" in result.error["hint"]
+    assert "password-of-mine" not in result.stderr
+
+
+@pytest.mark.parametrize("url", MALFORMED[3:])
+def test_a_malformed_address_in_the_list_is_an_error_of_the_list(releases, installed, url):
+    assets = [{"name": name, "browser_download_url": url} for name in ("heygen.pyz", "checksums.txt")]
+    if url == "[":
+        releases.server.route("GET", "/[", status=404)
+    error = assert_refused(update(installed, releases.publish(NEW, assets=assets)), installed, "network_error" if url == "[" else "cli_update_refused")
+    assert "password-of-mine" not in json.dumps(error)
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "ftp://host/x", "https://host:99999/"])
+def test_a_malformed_address_of_the_next_page_is_an_error_of_the_list(releases, installed, server, url):
+    releases.publish(NEW)
+    status, headers, body = server.routes["GET", "/releases.json"]
+    server.routes["GET", "/releases.json"] = (status, {**headers, "Link": f'<{url}>; rel="next"'}, body)
+    assert_refused(update(installed, releases), installed)
+
+
 # --- secrets
+
+
+SECRETS = {
+    "HEYGEN_API_KEY": "canary-key-1", "GITHUB_TOKEN": "canary-token-2", "GH_TOKEN": "canary-token-3", "AWS_SECRET_ACCESS_KEY": "canary-4",
+    "HTTPS_PROXY": "http://me:canary-5@proxy.example:1", "http_proxy": "http://me:canary-6@proxy.example:1",
+    "HEYGEN_OAUTH_TOKEN_URL": "https://canary-7.example",
+}  # fmt: skip
+
+
+@posix
+def test_the_new_program_gets_none_of_our_secrets_when_it_is_tried(releases, installed, tmp_path):
+    seen = tmp_path / "seen"
+    program = io.BytesIO(b"#!/bin/sh\n")
+    program.seek(0, io.SEEK_END)
+    with zipfile.ZipFile(program, "a") as archive:
+        archive.writestr("__main__.py", f"import os\nopen({str(seen)!r}, 'w').write(repr(dict(os.environ)))\nprint('heygen {NEW}')\n")
+        archive.writestr("heygen/__main__.py", "")
+
+    answer = update(installed, releases.publish(NEW, program.getvalue()), env={**SECRETS, "LANG": "C"})
+
+    assert answer.returncode == 0, answer
+    assert "canary" not in seen.read_text() and "'LANG': 'C'" in seen.read_text()
+
+
+@posix
+def test_what_the_new_program_says_is_told_without_our_secrets(releases, installed):
+    program = io.BytesIO(b"#!/bin/sh\n")
+    program.seek(0, io.SEEK_END)
+    with zipfile.ZipFile(program, "a") as archive:
+        # The key is no more in its environment; it may stand in a file that the program reads.
+        archive.writestr("__main__.py", "import sys\nsys.exit('x' * 193 + 'canary-key-1')\n")
+        archive.writestr("heygen/__main__.py", "")
+    answer = update(installed, releases.publish(NEW, program.getvalue()), env=SECRETS)
+    assert "canar" not in json.dumps(assert_refused(answer, installed))
 
 
 def test_check_tells_of_the_build(releases, tmp_path):
@@ -277,6 +343,15 @@ def other_program(*names):
     return data.getvalue()
 
 
+def bomb(compression=zipfile.ZIP_DEFLATED, size=129 << 20):
+    data = io.BytesIO(b"#!/bin/sh\n")
+    data.seek(0, io.SEEK_END)
+    with zipfile.ZipFile(data, "a", compression) as archive:
+        for name in ("__main__.py", "heygen/__main__.py"):
+            archive.writestr(name, bytes(size // 2))
+    return data.getvalue()
+
+
 GOOD = zipapps.data(NEW)
 LOOKS_LIKE_IT = other_program("__main__.py", "heygen/__main__.py")
 REFUSED = {
@@ -306,6 +381,13 @@ REFUSED = {
 @pytest.mark.parametrize("release", REFUSED.values(), ids=REFUSED.keys())
 def test_what_cannot_be_trusted_is_not_installed(releases, installed, release):
     assert_refused(update(installed, releases.publish(NEW, **release)), installed)
+
+
+@pytest.mark.parametrize(
+    "data, reason", [(bomb(), "it unpacks to more than 128 MiB"), (bomb(zipfile.ZIP_LZMA, 1000), "compressed in a way that no release is")]
+)
+def test_what_is_packed_in_another_way_is_not_unpacked(releases, installed, data, reason):
+    assert reason in assert_refused(update(installed, releases.publish(NEW, data)), installed)["message"]
 
 
 def test_a_release_whose_files_have_no_address_is_not_installed(releases, installed):
@@ -338,6 +420,12 @@ def test_a_file_without_end_is_not_taken_in(releases, installed, server):
     server.routes["GET", f"/v{NEW}/heygen.pyz"] = endless
 
     assert "larger than 32 MiB" in assert_refused(update(installed, releases), installed)["message"]
+
+    server.routes["GET", f"/v{NEW}/checksums.txt"] = endless
+    assert "larger than 1 MiB" in assert_refused(update(installed, releases), installed)["message"]
+
+    server.routes["GET", "/releases.json"] = endless
+    assert "larger than 16 MiB" in assert_refused(update(installed, releases), installed)["message"]
 
 
 def test_a_file_that_is_cut_short_is_not_installed(releases, installed, server):
@@ -427,10 +515,11 @@ def test_a_kill_leaves_the_old_file_and_the_next_update_cleans_up(releases, inst
     go_on.set()
     assert installed.read_bytes() == zipapps.data(OLD)
 
-    left, fresh = installed.parent / ".heygen.00ff.new", installed.parent / ".heygen.ff00.new"
-    left.write_bytes(b"#!")
+    left, fresh = installed.parent / ".heygen.00ff.new", installed.parent / f".heygen.{os.getpid()}.ff00.new"
+    ended = installed.parent / f".heygen.{process.pid}.ff00.new"
+    for each in (left, fresh, ended):
+        each.write_bytes(b"#!")
     os.utime(left, (1, 1))
-    fresh.write_bytes(b"#!")
     server.routes["GET", f"/v{NEW}/heygen.pyz"] = whole
     assert update(installed, releases).returncode == 0
     assert sorted(os.listdir(installed.parent)) == [fresh.name, "heygen"]
@@ -498,14 +587,21 @@ def test_a_checkout_is_updated_with_git(run):
         ("env/lib/python3.11/site-packages", "pip", f"{sys.executable} -m pip install --upgrade heygen-cli"),
         (".local/share/pipx/venvs/heygen-cli/lib/python3.11/site-packages", "pip", "pipx upgrade heygen-cli"),
         (".local/share/uv/tools/heygen-cli/lib/python3.11/site-packages", "uv", "uv tool upgrade heygen-cli"),
+        ("tools/heygen-cli/uv-receipt.toml/../lib/python3.11/site-packages", "uv", "uv tool upgrade heygen-cli"),
+        ("tools/heygen-cli/pipx_metadata.json/../lib/python3.11/site-packages", "pip", "pipx upgrade heygen-cli"),
         ("conda/lib/python3.11/site-packages", "conda", "conda update heygen-cli"),
         ("Cellar/heygen/0.1.0/libexec/lib/python3.11/site-packages", "pip", "brew upgrade heygen"),
         ("nix/store/x-heygen/lib/python3.11/site-packages", None, "nix profile upgrade heygen"),
     ],
 )
 def test_a_package_is_updated_by_what_installed_it(tmp_path, folder, installer, upgrade):
+    environment, _, receipt = folder.partition("/../")[0].rpartition("/") if "/../" in folder else (folder, "", "")
+    if receipt:
+        folder = f"{environment}/{folder.partition('/../')[2]}"
     site = tmp_path / folder
     shutil.copytree(zipapps.ROOT / "heygen", site / "heygen", ignore=shutil.ignore_patterns("__pycache__"))
+    if receipt:
+        (tmp_path / environment / receipt).touch()
     if installer:
         (site / "heygen_cli-0.1.0.dist-info").mkdir()
         (site / "heygen_cli-0.1.0.dist-info" / "INSTALLER").write_text(f"{installer}\n")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heygen.cli.completion.model import FILES, HELP, grouped, tables
+from heygen.cli.completion.model import FILES, HELP, JSON_FILES, grouped, tables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,15 +80,29 @@ _heygen() {
 
 # Offers the words of REPLY that start with the first argument, behind the second.
 _heygen_offer() {
-    local each
-    if [[ $REPLY == '@FILES@' ]]; then
+    local each found=''
+    if [[ $REPLY == '@FILES@' || $REPLY == '@JSON@' ]]; then
         local IFS=$'\n'
         compopt -o filenames 2>/dev/null
+        if [[ $REPLY == '@JSON@' ]]; then
+            for each in $(compgen -f -X '!*.json' -- "$1"; compgen -d -- "$1"); do
+                [[ $each == *.json ]] && found=1
+                COMPREPLY[${#COMPREPLY[@]}]=$2$each
+            done
+            if [[ -n $found ]]; then return; fi
+            COMPREPLY=()
+        fi
         for each in $(compgen -f -- "$1"); do COMPREPLY[${#COMPREPLY[@]}]=$2$each; done
         return
     fi
+    local start=${1//\\/}
+    [[ $1 == [\"\']* ]] && start=${1:1}
     for each in $REPLY; do
-        [[ $each == "$1"* ]] && COMPREPLY[${#COMPREPLY[@]}]=$2$each
+        each=${each//%20/ }
+        [[ $each == "$start"* ]] || continue
+        # A value with blanks is quoted, unless the user has begun to.
+        [[ $each == *' '* && $1 != [\"\']* ]] && printf -v each %q "$each"
+        COMPREPLY[${#COMPREPLY[@]}]=$2$each
     done
     return 0
 }
@@ -106,11 +120,11 @@ def script() -> str:
         "# Completion of heygen for bash. Made by: heygen completion bash",
         _function("_heygen_words", '"$1"', words),
         _function("_heygen_flags", '"$1"', flags, " ".join(map(_flag, found.always))),
-        _function("_heygen_values", '"$1 $2"', found.values),
+        _function("_heygen_values", '"$1 $2"', {key: [each.replace(" ", "%20") for each in words] for key, words in found.values.items()}),
         _function("_heygen_arguments", '"$1 $2"', found.arguments),
         f"_heygen_nests() {{ [[ {' || '.join(f'$1 == {quoted(path)}' for path in found.nests)} ]]; }}",
     ]
-    return "\n".join(parts) + _ENGINE.replace("@FILES@", FILES[0]).replace("@HELP@", HELP)
+    return "\n".join(parts) + _ENGINE.replace("@FILES@", FILES[0]).replace("@JSON@", JSON_FILES[0]).replace("@HELP@", HELP)
 
 
 def quoted(text: str) -> str:

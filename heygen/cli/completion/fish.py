@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heygen.cli.completion.model import FILES, HELP, grouped, tables
+from heygen.cli.completion.model import FILES, HELP, JSON_FILES, grouped, tables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,8 +65,12 @@ end
 
 # Offers values, or files, behind a prefix.
 function __heygen_offer
-    if test "$argv[3]" = '@FILES@'
-        for file in (__fish_complete_path "$argv[1]")
+    if contains -- "$argv[3]" '@FILES@' '@JSON@'
+        set -l files (__fish_complete_path "$argv[1]")
+        if test "$argv[3]" = '@JSON@'; and set -l json (string match -r '.*(?:/|\.json)(?:\t.*)?$' -- $files); and string match -q -r '\.json(?:\t|$)' -- $json
+            set files $json
+        end
+        for file in $files
             printf '%s%s\n' "$argv[2]" $file
         end
     else if set -q argv[3]
@@ -93,7 +97,7 @@ def script() -> str:
         _function("__heygen_arguments", '"$argv"', found.arguments),
         f"function __heygen_nests\n    contains -- $argv[1] {' '.join(map(quoted, found.nests))}\nend",
     ]
-    return "\n".join(parts) + _ENGINE.replace("@FILES@", FILES[0]).replace("@HELP@", HELP)
+    return "\n".join(parts) + _ENGINE.replace("@FILES@", FILES[0]).replace("@JSON@", JSON_FILES[0]).replace("@HELP@", HELP)
 
 
 def quoted(text: str) -> str:

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
     from heygen.cli.command import Command, Flag
 
-# In place of values: the name of a file goes there.
+# In place of values: the name of a file goes there; JSON files are offered first, and others where there are none.
 FILES = ("<file>",)
+JSON_FILES = ("<json>",)
 # The path of `heygen help`, which is followed by other words.
 HELP = "help"
 LONGEST = 70  # signs of a description
@@ -27,7 +28,7 @@ class Candidate(Record):
 
 
 class Option(Record):
-    """A flag. `values` are those to choose from, FILES, or none where it is not known what goes there."""
+    """A flag. `values` are those to choose from, FILES, JSON_FILES, or none where it is not known what goes there."""
 
     name: str  # with its dashes
     about: str
@@ -129,15 +130,15 @@ def _below(name: str) -> list[Place]:
             below.setdefault(command.words[:depth], {})[command.words[depth]] = brief(command.summary)
     groups = []
     for path, words in below.items():
-        # A word that is a group of its own tells of the words that follow it.
-        about = {word: ", ".join(below.get((*path, word), ())) or summary for word, summary in words.items()}
+        about = {word: brief(tree.summary((*path, word))) if (*path, word) in below else told for word, told in words.items()}
         candidates = tuple(Candidate(word=word, about=text) for word, text in about.items())
         groups.append(Place(path=" ".join(path), words=candidates))
     return groups + [place for command in group.commands for place in _command_places(command)]
 
 
 def _command_places(command: Command) -> list[Place]:
-    path, options = " ".join(command.words), _options(command.flags)
+    known = command.operation.document.get("x-cli-values", {}) if command.operation else {}
+    path, options = " ".join(command.words), _options(command.flags, known)
     if command.words[0] == "config" and command.arguments and command.arguments[0].name == "key":
         # What a setting may be set to depends on the setting, so each is a place of its own.
         from heygen.config.settings import KEYS
@@ -159,13 +160,14 @@ def _command_places(command: Command) -> list[Place]:
     ]
 
 
-def _options(flags: Iterable[Flag]) -> tuple[Option, ...]:
+def _options(flags: Iterable[Flag], known: Mapping[str, Iterable[str]] | None = None) -> tuple[Option, ...]:
+    """Return flags as options; `known` has values of those that take others too."""
     return tuple(
         Option(
             name=f"--{flag.name}",
             about=brief(flag.description),
             takes_value=flag.type != "boolean",
-            values=tuple(map(str, flag.enum)) or _files(value_name(flag)),
+            values=tuple(map(str, flag.enum)) or tuple((known or {}).get(flag.key, ())) or _files(value_name(flag)),
         )
         for flag in flags
         if not flag.is_hidden and not flag.is_deprecated
@@ -173,4 +175,4 @@ def _options(flags: Iterable[Flag]) -> tuple[Option, ...]:
 
 
 def _files(value_name: str) -> tuple[str, ...]:
-    return FILES if "file" in value_name else ()
+    return JSON_FILES if value_name.startswith("<json|file") else FILES if "file" in value_name else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heygen.cli.completion.model import FILES, HELP, tables
+from heygen.cli.completion.model import FILES, HELP, JSON_FILES, tables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,11 +19,21 @@ _ENGINE = r"""
         return $null
     }
     function Format-Offers($offers, $start, $prefix) {
+        if ("$offers" -eq '@JSON@') {
+            foreach ($name in @(Get-ChildItem -Path "$start*.json" -Name -ErrorAction SilentlyContinue)) {
+                $folder = $start -replace '[^/\\]*$', ''
+                $word = if ("$folder$name" -match "[\s'()]") { "'" + "$folder$name".Replace("'", "''") + "'" } else { "$folder$name" }
+                [System.Management.Automation.CompletionResult]::new("$prefix$word", $name, 'ProviderItem', $name)
+            }
+            return
+        }
+        $start = $start.TrimStart("'", '"')
         foreach ($offer in $offers) {
             $word, $about = "$offer" -split '\|', 2
             if (-not $about) { $about = $word }
             if ($word -and $word -ne '@FILES@' -and $word.StartsWith($start, [System.StringComparison]::Ordinal)) {
-                [System.Management.Automation.CompletionResult]::new("$prefix$word", $word, 'ParameterValue', $about)
+                $text = if ($word -match '[\s()]') { "'" + $word.Replace("'", "''") + "'" } else { $word }
+                [System.Management.Automation.CompletionResult]::new("$prefix$text", $word, 'ParameterValue', $about)
             }
         }
     }
@@ -85,7 +95,7 @@ def script() -> str:
         f"    $always = {_array(_flags(found.always))}",
         f"    $nests = {_array(found.nests)}",
     ]
-    return "\n".join(parts) + _ENGINE.replace("@FILES@", FILES[0]).replace("@HELP@", HELP)
+    return "\n".join(parts) + _ENGINE.replace("@FILES@", FILES[0]).replace("@JSON@", JSON_FILES[0]).replace("@HELP@", HELP)
 
 
 def quoted(text: str) -> str:

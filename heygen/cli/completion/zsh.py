@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from heygen.cli.completion.bash import pattern, quoted
-from heygen.cli.completion.model import FILES, HELP, grouped, tables
+from heygen.cli.completion.model import FILES, HELP, JSON_FILES, grouped, tables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ _heygen() {
 _heygen_offer_values() {
     if [[ $reply == '@FILES@' ]]; then
         _files
+    elif [[ $reply == '@JSON@' ]]; then
+        _files -g '*.json'
     elif (( $#reply )); then
         offers=(${reply//:/\\:})
         _describe -t values 'value' offers
@@ -74,6 +76,9 @@ _heygen_offer_values() {
         _message 'value'
     fi
 }
+
+# zsh would take the brackets of `--get data[].id` for a pattern of file names.
+(( $+aliases[heygen] || $+functions[heygen] )) || alias heygen='noglob heygen'
 
 # Sourced, the script declares itself; found in $fpath, it is the function's body.
 if [[ $funcstack[1] == _heygen ]]; then
@@ -99,7 +104,7 @@ def script() -> str:
         _function("_heygen_values", '"$1 $2"', found.values, fails=True),
         _function("_heygen_arguments", '"$1 $2"', found.arguments),
     ]
-    return "\n".join(parts) + _ENGINE.replace("@FILES@", FILES[0]).replace("@HELP@", HELP)
+    return "\n".join(parts) + _ENGINE.replace("@FILES@", FILES[0]).replace("@JSON@", JSON_FILES[0]).replace("@HELP@", HELP)
 
 
 def _flags(options: Iterable[Option]) -> list[str]:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from typing import Union
 
     # A text is a paragraph.
-    Block = Union[str, "Usage", "Section", "Terms", "Examples"]
+    Block = Union[str, "Usage", "Section", "Terms", "Examples", "Lines"]
 
 
 class Usage(Record):
@@ -22,6 +22,13 @@ class Section(Record):
     """A heading; what follows belongs to it until the next one."""
 
     title: str
+    is_tight: bool = False  # without a blank line above
+
+
+class Lines(Record):
+    """Sentences that each begin a line."""
+
+    rows: tuple[str, ...]
 
 
 class Term(Record):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heygen.cli.help.blocks import Examples, Section, Terms, Usage
+from heygen.cli.help.blocks import Examples, Lines, Section, Terms, Usage
 from heygen.output.wrap import NO_BREAK, wrap
 
 TYPE_CHECKING = False
@@ -31,10 +31,21 @@ def render(page: Sequence[Block], terminal: Terminal) -> str:
     lines: list[str] = []
     for block in page:
         # A heading stands right above what it is about, and apart from what comes before.
-        if lines and lines[-1] and not layout.is_heading_last:
+        if lines and lines[-1] and not layout.is_heading_last and not (isinstance(block, Section) and block.is_tight):
             lines.append("")
         lines.extend(layout.lines(block))
     return "".join(f"{line}\n" for line in lines)
+
+
+def width(terminal: Terminal) -> int:
+    """Return how wide a page is."""
+    return min(max(terminal.width, NARROWEST), WIDEST)
+
+
+def room(names: Sequence[str], terminal: Terminal) -> int:
+    """Return how much of a meaning stands on one line, beside these names."""
+    start = INDENT + max(map(len, names), default=0) + GAP
+    return width(terminal) - (start if width(terminal) >= NARROWEST_COLUMNS else 3 * INDENT)
 
 
 class _Layout:
@@ -42,7 +53,7 @@ class _Layout:
 
     def __init__(self, page: Sequence[Block], terminal: Terminal) -> None:
         self.terminal = terminal
-        self.width = min(max(terminal.width, NARROWEST), WIDEST)
+        self.width = width(terminal)
         self.is_heading_last = False
         self._depth = 0
         every = [term for block in page if isinstance(block, Terms) for term in block.rows]
@@ -61,6 +72,8 @@ class _Layout:
             return [line for term in block.rows for line in self._term(term)]
         if isinstance(block, Examples):
             return self._examples(block.rows)
+        if isinstance(block, Lines):
+            return [line for row in block.rows for line in self._filled(row, 0)]
         return self._filled(block, self._depth)
 
     def _filled(self, text: str, indent: int, *styles: str) -> list[str]:
@@ -102,7 +115,8 @@ class _Layout:
         for row in rows:
             if row.about:
                 lines += [""] if lines else []
-                lines += self._filled(f"# {row.about}", INDENT, "dim")
+                about = wrap(row.about, self.width - INDENT - len("# "))
+                lines += [" " * INDENT + self.terminal.paint(f"# {part}", "dim") for part in about]
             lines += [" " * INDENT + line for line in continued(row.command, self.width - INDENT)]
         return lines
 
@@ -113,9 +127,10 @@ def _is_command(term: Term) -> bool:
 
 
 def continued(command: str, room: int) -> list[str]:
-    """Return a command over several lines, each but the last ending in ` \\`, so that it can be copied as it stands.
+    """Return a command over several lines that can be copied as they stand.
 
-    It is broken before flags alone, since anything else could be one word of the shell's.
+    It is broken before flags, where each line but the last ends in ` \\`, and between the values of quoted JSON, where a
+    line may end anyway.
     """
     lines: list[str] = []
     line = ""
@@ -125,7 +140,35 @@ def continued(command: str, room: int) -> list[str]:
             line = f"    {part}"
         else:
             line = f"{line} {part}" if line else part
+        *whole, line = _at_values(line, room)
+        lines += whole
     return [*lines, line]
+
+
+def _at_values(line: str, room: int) -> list[str]:
+    """Return a line in several, broken between the values of the quoted JSON in it: after commas, if need be after colons."""
+    start = line.find("'{")
+    lines = []
+    while start >= 0 and len(line) + len(" \\") > room:
+        blanks = _blanks(line, start)
+        if not blanks:
+            break
+        fitting = [at for at in blanks if at <= room] or blanks[:1]
+        place = max((at for at in fitting if line[at - 1] == ","), default=fitting[-1])
+        lines.append(line[:place])
+        line, start = f"      {line[place + 1 :]}", 0
+    return [*lines, line]
+
+
+def _blanks(text: str, start: int) -> list[int]:
+    """Return where blanks stand between the values of the JSON in a text."""
+    found, is_string = [], False
+    for index in range(start, len(text)):
+        if text[index] == '"' and text[index - 1] != "\\":
+            is_string = not is_string
+        elif text[index] == " " and not is_string and text[index - 1] in ",:":
+            found.append(index)
+    return found
 
 
 def _at_flags(command: str) -> list[str]:

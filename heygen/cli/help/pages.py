@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from heygen.cli import registry, tree
-from heygen.cli.command import GLOBAL, GLOBAL_FLAGS, INPUT, OUTPUT, REQUEST, VERSION, WAITING, value_name
-from heygen.cli.help.blocks import Example, Examples, Section, Term, Terms, Usage, terms
+from heygen.cli.command import GLOBAL_FLAGS, REQUEST, VERSION
+from heygen.cli.help import flags as helped
+from heygen.cli.help.blocks import Example, Examples, Section, Term, Terms, Usage, examples, terms
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Iterable
+    from typing import Iterator
 
-    from heygen.cli.command import Argument, Command, Flag, Group
+    from heygen.cli.command import Argument, Command, Group
     from heygen.cli.help.blocks import Block
     from heygen.cli.parser import CommandLine
 
-_SECTIONS = {
-    REQUEST: "Request flags",
-    INPUT: "Input flags",
-    WAITING: "Waiting flags",
-    OUTPUT: "Output flags",
-    GLOBAL: "Global flags",
-}
 _VERBS = ("create", "generate", "list", "get", "update", "delete")
-
+# The commands that most people need; the others are listed below them.
+EVERYDAY = ("video", "video-agent", "video-translate", "avatar", "model", "asset", "auth", "sandbox")
+TRY_IT = 'heygen sandbox run -- video-agent create --prompt "Hello" --wait'
+# More commands than these are listed by resource.
+MANY = 12
 _FIRST_STEPS = (
-    ("See a video being made: no key, no credits", 'heygen sandbox run -- video-agent create --prompt "Hello" --wait'),
-    ("Make one", 'heygen video-agent create --prompt "Welcome to our Q4 earnings call." --wait'),
+    ("Sign in", "heygen auth login"),
+    ("Make a video", 'heygen video-agent create --prompt "Welcome to our Q4 earnings call." --wait'),
     ("See your videos as a table", "heygen video list --human"),
 )
 
@@ -37,10 +35,7 @@ def asked_for(line: CommandLine) -> list[Block]:
     if line.options.get("all"):
         return everything(line.words)
     if line.command is not None:
-        page = command(line.command)
-        if line.moved_from:
-            page.insert(0, f"heygen {' '.join(line.moved_from)} is deprecated; use {line.command.path}.")
-        return page
+        return [*removal(line), *command(line.command)]
     if not line.words:
         return root()
     if line.words[0] in {words[0] for words in registry.DEPRECATED}:
@@ -48,47 +43,73 @@ def asked_for(line: CommandLine) -> list[Block]:
     return group(tree.group(line.words))
 
 
+def removal(line: CommandLine) -> list[Block]:
+    """Return the sentence that says where a command has moved, if it has."""
+    if not line.moved_from or line.command is None:
+        return []
+    return [f"heygen {' '.join(line.moved_from)} is deprecated; use {line.command.path}."]
+
+
+def deprecation(node: Command) -> list[Block]:
+    """Return the sentence that says that a command is deprecated, if it is."""
+    if not node.is_deprecated:
+        return []
+    return [f"Deprecated: it still works. {_use_instead(node)}." if node.replaced_by else "Deprecated: it still works."]
+
+
 def root() -> list[Block]:
     """Return the page of `heygen` itself."""
     from heygen.api import documents
     from heygen.cli.topics import TOPICS
 
-    names = tree.top_level()
+    names = {**tree.top_level(), "help": "Show help for a command or a topic"}
     of_api = documents.groups()
-    tools = [(name, summary) for name, summary in names.items() if name not in of_api]
+    others = [name for name in names if name not in EVERYDAY]
     return [
         Usage(line="heygen <command> [flags]"),
         "Make AI videos from the command line.",
-        Section(title="Commands"),
-        terms(*((name, names[name]) for name in of_api)),
+        Section(title="Try it, without a key or credits"),
+        examples(TRY_IT),
+        Section(title="Everyday commands"),
+        terms(*((name, names[name]) for name in EVERYDAY)),
+        Section(title="More commands"),
+        terms(*((name, names[name]) for name in others if name in of_api)),
         Section(title="Tools"),
-        terms(*tools, ("help", "Show help for a command or a topic")),
+        terms(*((name, names[name]) for name in others if name not in of_api)),
         Section(title="Topics"),
         terms(*((f"help {each.name}", each.summary) for each in TOPICS.values())),
-        *_flags("Global flags", (*GLOBAL_FLAGS, VERSION)),
+        Section(title="Global flags"),
+        Terms(rows=tuple(helped.term(flag) for flag in (*GLOBAL_FLAGS, VERSION) if not flag.is_hidden)),
         Section(title="Examples"),
         Examples(rows=tuple(Example(command=command, about=about) for about, command in _FIRST_STEPS)),
         Section(title="Read next"),
         terms(
-            ("heygen <command> --help", "What one command does and takes"),
+            ("heygen <command> -h", "What a command does and takes, in short; --help has all of it"),
             ("heygen help --all", "Every command"),
         ),
     ]
 
 
 def group(node: Group) -> list[Block]:
-    """Return the page of a group: its commands, nested ones too, in one list."""
+    """Return the page of a group: its commands; those of one resource together, where they are many."""
     skipped = len(node.words)
     shown = listed(node)
-    present = [(_call(each, skipped), each.summary) for each in shown if not each.is_deprecated]
-    deprecated = [(_call(each, skipped), _use_instead(each)) for each in shown if each.is_deprecated]
+    present = [each for each in shown if not each.is_deprecated]
+    deprecated = [(call(each, skipped), _use_instead(each)) for each in shown if each.is_deprecated]
+    by_resource: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+    for each in present:
+        resource = each.words[: skipped + 1] if len(present) > MANY and len(each.words) > skipped + 1 else node.words
+        by_resource.setdefault(resource, []).append((call(each, skipped), each.summary))
+    page: list[Block] = [Usage(line=f"{node.path} <command> [flags]"), f"{node.summary}."]
+    for resource, rows in by_resource.items():
+        title = "Commands" if resource == node.words else f"{' '.join(resource[skipped:])}: {tree.summary(resource)}"
+        page += [Section(title=title), terms(*rows)]
+    if deprecated:
+        page += [Section(title="Deprecated"), terms(*deprecated)]
     return [
-        Usage(line=f"{node.path} <command> [flags]"),
-        f"{node.summary}.",
-        *((Section(title="Commands"), terms(*present)) if present else ()),
-        *((Section(title="Deprecated"), terms(*deprecated)) if deprecated else ()),
+        *page,
         Section(title="Read next"),
-        terms((f"{node.path} <command> --help", "What one command does and takes")),
+        terms((f"{node.path} <command> -h", "What a command does and takes, in short; --help has all of it")),
     ]
 
 
@@ -112,18 +133,20 @@ def in_order(node: Group) -> list[Command]:
     return sorted(node.commands, key=order)
 
 
-def _call(each: Command, skipped: int) -> str:
-    return " ".join([*each.words[skipped:], *map(_written, each.arguments)])
+def call(each: Command, skipped: int) -> str:
+    """Return a command's words from the given one on, with its arguments."""
+    return " ".join([*each.words[skipped:], *map(written, each.arguments)])
 
 
-def _written(argument: Argument) -> str:
+def written(argument: Argument) -> str:
+    """Return an argument as usage and help show it: `<file>...`."""
     text = f"<{argument.name}>" + ("..." if argument.is_repeated else "")
     return text if argument.is_required else f"[{text}]"
 
 
 def _argument(argument: Argument) -> Term:
     remarks = (f"One of: {', '.join(argument.choices)}.",) if argument.choices else ()
-    return Term(name=_written(argument), meaning=argument.description, remarks=remarks)
+    return Term(name=written(argument), meaning=argument.description, remarks=remarks)
 
 
 def moved(words: tuple[str, ...]) -> list[Block]:
@@ -150,10 +173,10 @@ def everything(words: tuple[str, ...] = ()) -> list[Block]:
             continue
         node = tree.group((name,))
         page += [Section(title=f"{node.path}: {node.summary}")]
-        rows = [(_call(each, 1), f"Deprecated: {_use_instead(each)}" if each.is_deprecated else each.summary) for each in in_order(node)]
+        rows = [(call(each, 1), f"Deprecated: {_use_instead(each)}" if each.is_deprecated else each.summary) for each in in_order(node)]
         page.append(terms(*rows))
     if alone:
-        page += [Section(title="heygen"), terms(*((_call(each, 0), each.summary) for each in alone))]
+        page += [Section(title="heygen"), terms(*((call(each, 0), each.summary) for each in alone))]
     return page
 
 
@@ -172,9 +195,7 @@ def topic(name: str) -> list[Block]:
 
 def command(node: Command, with_global_flags: bool = True) -> list[Block]:
     """Return the page of a command."""
-    page: list[Block] = [Usage(line=node.usage)]
-    if node.is_deprecated:
-        page.append(f"Deprecated: it still works. {_use_instead(node)}." if node.replaced_by else "Deprecated: it still works.")
+    page: list[Block] = [Usage(line=node.usage), *deprecation(node)]
     summary = node.summary.rstrip(".")
     if not node.description.startswith(summary):
         page.append(f"{summary}.")
@@ -183,15 +204,13 @@ def command(node: Command, with_global_flags: bool = True) -> list[Block]:
     if node.arguments:
         page.append(Section(title="Arguments"))
         page.append(Terms(rows=tuple(map(_argument, node.arguments))))
-    for section, title in _SECTIONS.items():
-        flags = [flag for flag in node.flags if flag.section == section]
-        if section == GLOBAL and with_global_flags:
-            flags += [flag for flag in GLOBAL_FLAGS if flag.name not in {each.name for each in node.flags}]
-        if section == INPUT and node.operation is None:
-            title = "Flags"
-        page += _flags(title, sorted(flags, key=lambda flag: not flag.is_required), node)
-        if section == REQUEST:
-            page += _nested_fields(node)
+    nested = _nested_fields(node)
+    for title, flags in helped.groups(node, with_global_flags):
+        if nested and flags[0].section != REQUEST:
+            page, nested = [*page, *nested], []
+        page += [Section(title=title), Terms(rows=tuple(helped.term(flag, node) for flag in flags))]
+    if node.details is not None:
+        page += node.details()
     if node.examples:
         page.append(Section(title="Examples"))
         page.append(Examples(rows=tuple(Example(command=each["command"], about=each["about"]) for each in node.examples)))
@@ -201,82 +220,26 @@ def command(node: Command, with_global_flags: bool = True) -> list[Block]:
     return page
 
 
-def _flags(title: str, flags: Iterable[Flag], node: Command | None = None) -> list[Block]:
-    rows = tuple(Term(name=written(flag), meaning=flag.description, remarks=_remarks(flag, node)) for flag in flags if not flag.is_hidden)
-    return [Section(title=title), Terms(rows=rows)] if rows else []
-
-
-def written(flag: Flag) -> str:
-    """Return a flag as its help shows it: `--data, -d <json|file|->`."""
-    value = "" if flag.type == "boolean" else f" {value_name(flag)}"
-    return f"--{flag.name}{f', -{flag.short}' if flag.short else ''}{value}"
-
-
-def _remarks(flag: Flag, node: Command | None) -> tuple[str, ...]:
-    """Return in short sentences what a flag demands and allows."""
-    found = []
-    chooser = _discriminator(node)
-    if flag.is_deprecated:
-        found.append("Deprecated.")
-    if flag.is_required:
-        found.append("Required.")
-    elif chooser and node:
-        found += _variants(flag, node, chooser)
-    if flag.enum:
-        found.append(f"One of: {', '.join(map(str, flag.enum))}.")
-    elif flag.minimum is not None or flag.maximum is not None:
-        found.append(_limits(flag.minimum, flag.maximum))
-    if flag.is_array:
-        found.append("Repeatable, or separated by commas." if flag.is_split else "Repeatable.")
-    if flag.takes_stdin:
-        found.append("Give - to read it from stdin.")
-    if flag.default is not None and flag.default is not False:
-        default = str(flag.default).lower() if isinstance(flag.default, bool) else flag.default
-        found.append(f"Default: {', '.join(map(str, default)) if isinstance(default, list) else default}.")
-    return tuple(remark for remark in found if remark not in flag.description)
-
-
-def _variants(flag: Flag, node: Command, chooser: str) -> list[str]:
-    """Return which variants of a union body take a flag, and which require it."""
-    field = next((each for each in node.fields if each.name == flag.dest), None)
-    if field is None:
-        return []
-    required, taken = tuple(field.required_in), tuple(field.shapes)
-    if required == taken:
-        return [f"Required with --{chooser} {_either(taken)}, and for no other."]
-    found = [f"Only with --{chooser} {_either(taken)}."] if flag.note else []
-    return found + ([f"Required with --{chooser} {_either(required)}."] if required else [])
-
-
-def _discriminator(node: Command | None) -> str | None:
-    if node is None or node.operation is None:
-        return None
-    return (node.operation.body_schema or {}).get("discriminator", {}).get("propertyName")
-
-
-def _either(values: Iterable[str]) -> str:
-    *rest, last = values
-    return f"{', '.join(rest)} or {last}" if rest else last
-
-
-def _limits(low: float | None, high: float | None) -> str:
-    if low is None:
-        return f"At most {high}."
-    return f"At least {low}." if high is None else f"From {low} to {high}."
-
-
 def _nested_fields(node: Command) -> list[Block]:
     """Return the paragraph that names the fields without a flag."""
+    names = [f"{name} (required{where})" if is_required else name for name, is_required, where in _without_flag(node)]
+    return [f"Only with -d or --set: {', '.join(names)}."] if names else []
+
+
+def required_fields(node: Command) -> list[str]:
+    """Return the required fields without a flag: `video`, or `image (--type image)` where a body is a union."""
+    return [name + (f" ({where[len(' with '):]})" if where else "") for name, is_required, where in _without_flag(node) if is_required]
+
+
+def _without_flag(node: Command) -> Iterator[tuple[str, bool, str]]:
+    """Yield the name of each field without a flag, whether it is required, and with which variants of a union."""
     if node.operation is None or node.operation.body_schema is None:
-        return []
+        return
     from heygen.api.fields import nested_fields
 
-    chooser = _discriminator(node)
-    names = []
+    chooser = helped.discriminator(node)
     for name, required_in in nested_fields(node.operation.body_schema, node.operation.document).items():
-        where = f" with --{chooser} {_either(required_in)}" if chooser and required_in else ""
-        names.append(f"{name} (required{where})" if required_in else name)
-    return [f"With -d or --set alone: {', '.join(names)}."] if names else []
+        yield name, bool(required_in), f" with --{chooser} {helped.either(required_in)}" if chooser and required_in else ""
 
 
 def _following(node: Command) -> list[tuple[str, str]]:
@@ -286,7 +249,7 @@ def _following(node: Command) -> list[tuple[str, str]]:
     if operation is None:
         return found
     if operation.wait is not None:
-        found.append(("heygen help waiting", "How --wait ends, and how to go on"))
+        found.append(("heygen help waiting", "How --wait ends, and how to continue"))
     if operation.body_schema is not None and not operation.is_multipart:
         found.append(("heygen help data", "Request bodies with -d, --set and flags"))
     if any(flag.name == "token" for flag in node.flags):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from heygen.sandbox import jobs, media
-from heygen.sandbox.resources import events, references
+from heygen.sandbox.resources import events
 from heygen.sandbox.resources.collection import Collection
 
 TYPE_CHECKING = False
@@ -22,7 +22,6 @@ _TITLES = ("The moment that matters", "What nobody tells you", "In one minute", 
 def create(call: Call) -> dict[str, Any]:
     body = call.body
     settings = body.get("output_settings") or {}
-    references.check_file(call, body["video"], "video")
     call.world.charge(COST)
     clips = settings.get("duration_types", ["30"])
     entry = call.create(

@@ -69,7 +69,7 @@ def list_assets(call: Call) -> dict[str, Any]:
 def get(call: Call) -> dict[str, Any]:
     entry = call.entry("asset", call.path["asset_id"], NAME)
     if entry["state"] != "stored":
-        raise missing("asset", NAME, entry["id"])
+        raise missing("asset", entry["id"])
     return {"data": _show(call.world, entry)}
 
 
@@ -123,8 +123,7 @@ def _stock_picture(call: Call, query: str, kind: str, number: int) -> dict[str, 
 
 def on_job_end(world: World, entry: Entry) -> None:
     """Make a file of a batch usable once it has been processed."""
-    if entry["job"]["end"] == jobs.COMPLETED:
-        entry["state"] = "stored"
+    entry["state"] = "stored" if entry["job"]["end"] == jobs.COMPLETED else "pending_upload"
 
 
 OPERATIONS = {

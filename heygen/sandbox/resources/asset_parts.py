@@ -34,11 +34,11 @@ def _upload(call: Call, id: str | None) -> Entry:
     """Return the asset whose upload in parts is meant. Raises 404 and 409."""
     entry = call.entry("asset", call.path["asset_id"], "Asset")
     if not entry.get("is_multipart"):
-        raise conflict("The asset is not uploaded in parts; begin with multipart in a direct upload")
+        raise conflict("The asset is not being uploaded in parts; start a direct upload with multipart")
     if entry["state"] == "stored":
         raise conflict("The upload has been completed")
     if id and entry.setdefault("multipart_upload_id", id) != id:
-        raise missing("upload", "Upload", id)
+        raise missing("upload", id)
     return entry
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from heygen.sandbox import jobs, media
 from heygen.sandbox.call import when
-from heygen.sandbox.resources import references
 from heygen.sandbox.resources.collection import Collection
 
 TYPE_CHECKING = False
@@ -24,7 +23,6 @@ LAYERS = {"foreground": "foreground.webm", "mask": "mask.mp4", "background": "ba
 def create(call: Call) -> dict[str, Any]:
     body = call.body
     layers = body.get("layers", list(LAYERS))
-    references.check_file(call, body["video"], "video")
     call.world.charge(COST)
     entry = call.create("removal", layers=layers, title=body.get("title"), cost=COST)
     call.begin(entry, "background-removal")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heygen.sandbox import jobs
+from heygen.sandbox import ids, jobs
 from heygen.sandbox.paging import page
 from heygen.sandbox.problems import Refusal, invalid, missing
 from heygen.sandbox.resources import events
@@ -32,6 +32,7 @@ def create(
     refusals = []
     for index, request in enumerate(requests):
         try:
+            ids.check(call, request)
             entry = start(call, request)
         except Refusal as refusal:
             refusals.append(refusal)
@@ -43,21 +44,20 @@ def create(
         call.world.store.remove("batch", batch["id"])
         raise refusals[0]
     _finish_if_over(call.world, batch)
-    return 202, {"data": _document(call, batch, is_new=True)}
+    return 202, {"data": _document(batch, _items(call, batch, is_new=True), is_new=True)}
 
 
 def get(call: Call, kind: str) -> dict[str, Any]:
     """Show a batch and one page of its items."""
     batch = call.entry("batch", call.path["batch_id"], "Batch")
     if batch["of"] != kind:
-        raise missing("batch", "Batch", batch["id"])
+        raise missing("batch", batch["id"])
     items = _items(call, batch)
     found, more, token = page(items, call.query, call.url_path, lambda item: item["item_index"])
-    return {"data": {**_document(call, batch), "items": found, "has_more": more, "next_token": token}}
+    return {"data": {**_document(batch, items), "items": found, "has_more": more, "next_token": token}}
 
 
-def _document(call: Call, batch: Entry, is_new: bool = False) -> dict[str, Any]:
-    items = _items(call, batch, is_new)
+def _document(batch: Entry, items: list[dict[str, Any]], is_new: bool = False) -> dict[str, Any]:
     counts = {status: sum(item["status"] == status for item in items) for status in STATUSES}
     status = "processing"
     if not counts["queued"] and not counts["processing"]:
@@ -81,7 +81,7 @@ def _items(call: Call, batch: Entry, is_new: bool = False) -> list[dict[str, Any
         elif entry is None:
             state = {"status": "failed", "error": item["error"]}
         else:
-            state = job_state(entry, call.now, is_new)
+            state = job_state(entry if is_new else call.apply_fault(entry), call.now, is_new)
         # An item has its id once its job has been started.
         id = item["id"] if state["status"] != "queued" or batch["of"] == "asset" else None
         documents.append({"item_index": index, "video_id": id, **state})
@@ -90,8 +90,8 @@ def _items(call: Call, batch: Entry, is_new: bool = False) -> list[dict[str, Any
 
 def job_state(entry: Entry, now: float, is_new: bool = False) -> dict[str, Any]:
     """Return status and error of a single job, in the words of batches."""
-    if "job" not in entry:  # a file that has not been uploaded yet
-        return {"status": "queued", "error": None}
+    if "job" not in entry:  # a file, uploaded on its own or not at all
+        return {"status": "completed" if entry["state"] == "stored" else "queued", "error": None}
     view = jobs.view(entry, now, ("queued", "processing", "completed"), is_new)
     status = _WORDS.get(view.status, view.status)
     return {
@@ -109,7 +109,7 @@ def statuses(call: Call, kind: str, ids_param: str) -> dict[str, Any]:
     states = []
     for id in ids:
         entry = call.world.store.get(kind, id)
-        state = job_state(entry, call.now) if entry is not None else {"status": "not_found"}
+        state = job_state(call.apply_fault(entry), call.now) if entry is not None else {"status": "not_found"}
         states.append({"video_id": id, **state})
     for id in batch_ids:
         batch = call.world.store.get("batch", id)
@@ -123,7 +123,7 @@ def statuses(call: Call, kind: str, ids_param: str) -> dict[str, Any]:
 def _ids(call: Call, param: str) -> list[str]:
     found = [part.strip() for part in call.query.get(param, "").split(",") if part.strip()]
     if len(found) > MOST_ITEMS:
-        raise invalid(f"{param} may name {MOST_ITEMS} at most, not {len(found)}", param)
+        raise invalid(f"{param} may have at most {MOST_ITEMS} IDs, not {len(found)}", param)
     return found
 
 

@@ -24,7 +24,7 @@ def _find(call: Call, kind: str, parameter: str, name: str) -> dict[str, Any]:
     for each in _all(call, kind):
         if each[parameter] == id:
             return each
-    raise missing(kind, name, id)
+    raise missing(kind, id, name=name)
 
 
 def get_kit(call: Call) -> dict[str, Any]:

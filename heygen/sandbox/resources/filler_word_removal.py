@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from heygen.sandbox import jobs, media
 from heygen.sandbox.call import when
-from heygen.sandbox.resources import events, references
+from heygen.sandbox.resources import events
 from heygen.sandbox.resources.collection import Collection
 
 TYPE_CHECKING = False
@@ -25,7 +25,6 @@ CUTS = 2
 
 def create(call: Call) -> dict[str, Any]:
     body = call.body
-    references.check_file(call, body["video"], "video")
     call.world.charge(COST)
     entry = call.create(
         "filler_word_removal",

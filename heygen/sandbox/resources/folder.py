@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from heygen.sandbox.call import when
-from heygen.sandbox.resources import references
 from heygen.sandbox.resources.collection import Collection
 from heygen.sandbox.resources.user import USERNAME
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 def create(call: Call) -> dict[str, Any]:
     body = call.body
-    parent = references.check_folder(call, body.get("parent_id"), "parent_id")
+    parent = body.get("parent_id") or None
     entry = call.create("folder", name=body["name"], type=body.get("type", "mixed"), parent_id=parent)
     return {"data": _show(call.world, entry, call.now)}
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from heygen.sandbox import ids
 from heygen.sandbox.rendering import render
 
 TYPE_CHECKING = False
@@ -54,6 +55,7 @@ _END_HANDLERS = {
 def run(call: Call) -> tuple[int, Any]:
     """Carry an operation out and return status and document. Raises Refusal."""
     operation = call.operation
+    ids.check(call, call.body, is_batch=operation.command[-2:] == ("batches", "create"))
     words = " ".join(operation.command)
     modules = map(_module, _MODULES[operation.group])
     result = next(module.OPERATIONS[words] for module in modules if words in module.OPERATIONS)(call)

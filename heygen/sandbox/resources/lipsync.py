@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from heygen.sandbox import jobs, media
 from heygen.sandbox.call import when
-from heygen.sandbox.resources import batches, events, references
+from heygen.sandbox.resources import batches, events
 from heygen.sandbox.resources.collection import Collection
 
 TYPE_CHECKING = False
@@ -24,9 +24,6 @@ def create(call: Call) -> dict[str, Any]:
 
 
 def _start(call: Call, request: dict[str, Any]) -> Entry:
-    references.check_folder(call, request.get("folder_id"))
-    references.check_file(call, request["video"], "video")
-    references.check_file(call, request["audio"], "audio")
     cost = COSTS[request.get("mode", "speed")]
     call.world.charge(cost)
     entry = call.create(

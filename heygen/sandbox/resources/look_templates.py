@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from heygen.sandbox.problems import denied, invalid
-from heygen.sandbox.resources import references
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +48,6 @@ def _reference(call: Call) -> Entry | None:
     id = call.body["reference_look_id"]
     if call.world.preset("look", id):
         raise denied("Public avatars cannot be changed")
-    references.check_avatar(call, id, "reference_look_id")
     return call.world.store.get("look", id)
 
 

@@ -43,7 +43,7 @@ def show(world: World, look: Entry, now: float, is_new: bool = False) -> dict[st
         "preferred_orientation": "landscape",
         "image_width": 1920 if is_trained else None,
         "image_height": 1080 if is_trained else None,
-        "supported_api_engines": _ENGINES[look["avatar_type"]],
+        "supported_api_engines": _ENGINES.get(look["avatar_type"], _ENGINES["photo_avatar"]),
         "preview_image_url": world.file(look, "preview.jpg") if is_trained else None,
         "preview_video_url": world.file(look, "preview.mp4") if is_trained else None,
         "error": jobs.FAILURE if status == jobs.FAILED else None,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from heygen.sandbox import jobs, media
 from heygen.sandbox.call import when
-from heygen.sandbox.problems import Refusal, conflict, invalid
-from heygen.sandbox.resources import references
+from heygen.sandbox.problems import conflict, invalid
 from heygen.sandbox.resources.collection import Collection
 
 TYPE_CHECKING = False
@@ -26,9 +25,6 @@ STATES = ("PENDING", "ACTIVE")
 def create_voice(call: Call) -> dict[str, Any]:
     """Make a voice, or train one again."""
     body = call.body
-    recordings = body["audio"]
-    for index, source in enumerate(recordings):
-        references.check_file(call, source, f"audio[{index}]")
     entry = _voice_to_train(call)
     call.world.charge(VOICE_COST)
     if entry is None:
@@ -52,7 +48,7 @@ def _voice_to_train(call: Call) -> Entry | None:
     if entry["mode"] != "professional":
         raise invalid("voice_id must be a professional voice", "voice_id")
     if not jobs.has_ended(entry, call.now):
-        raise conflict("The voice is being trained already")
+        raise conflict("The voice is already being trained")
     return entry
 
 
@@ -82,7 +78,6 @@ def _show(world: World, entry: Entry, now: float) -> dict[str, Any]:
 
 def speak(call: Call) -> dict[str, Any]:
     body = call.body
-    _check_voice(call, body["voice_id"])
     call.world.charge(len(body["text"]) / CHARACTERS_PER_CREDIT)
     entry = call.create("speech", text=body["text"])
     return {
@@ -94,20 +89,9 @@ def speak(call: Call) -> dict[str, Any]:
 
 
 def speak_again(call: Call) -> dict[str, Any]:
-    """Check and charge a recording; what the API answers with is not documented."""
-    references.check_file(call, call.body.get("audio"), "audio")
-    _check_voice(call, call.body.get("voice_id"))
+    """Charge a recording; what the API answers with is not documented."""
     call.world.charge(RECORDING_COST)
     return {"data": {}}
-
-
-def _check_voice(call: Call, id: str | None) -> None:
-    """Refuse a voice that is known not to be usable."""
-    voice = call.world.store.get("model_voice", id or "")
-    if voice is not None and not jobs.has_completed(voice, call.now):
-        raise Refusal(400, "voice_not_usable", f"Voice {id} is not ready", param="voice_id")
-    references.refuse_deleted(call, "model_voice", id or "", "voice_id", "voice_not_found")
-    references.check_voice(call, id)
 
 
 _ALL = Collection("model_voice", "voice_id", _show)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from heygen.sandbox import jobs, media
 from heygen.sandbox.call import when
-from heygen.sandbox.resources import references
 from heygen.sandbox.resources.collection import Collection
 
 TYPE_CHECKING = False
@@ -17,14 +16,12 @@ if TYPE_CHECKING:
 
 IMAGE_MODEL, VIDEO_MODEL = "heygen-image-1", "heygen-video-1"
 IMAGE_COST, VIDEO_COST = 1, 3
-_SOURCES = ("identity_images", "reference_images", "reference_videos", "reference_audios")
 FAILURE_CODE = "generation_failed"
 LARGEST_SEED = 2**31
 
 
 def create_images(call: Call) -> dict[str, Any]:
     body = call.body
-    _check_sources(call)
     count = body.get("num_images", 1)
     cost = IMAGE_COST * count
     call.world.charge(cost)
@@ -60,8 +57,6 @@ def _show_images(world: World, entry: Entry, now: float) -> dict[str, Any]:
 
 def create_video(call: Call) -> dict[str, Any]:
     body = call.body
-    _check_sources(call)
-    references.check_file(call, body.get("image"), "image")
     call.world.charge(VIDEO_COST)
     ratio = body.get("aspect_ratio")
     entry = call.create(
@@ -95,12 +90,6 @@ def _show_video(world: World, entry: Entry, now: float) -> dict[str, Any]:
         "failure_code": when(view.has_failed, FAILURE_CODE),
         "failure_message": when(view.has_failed, jobs.FAILURE_MESSAGE),
     }
-
-
-def _check_sources(call: Call) -> None:
-    for name in _SOURCES:
-        for index, source in enumerate(call.body.get(name) or ()):
-            references.check_file(call, source, f"{name}[{index}]")
 
 
 def _seed(call: Call, entry: Entry) -> int:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from heygen.sandbox import jobs
-from heygen.sandbox.problems import conflict
-from heygen.sandbox.resources import events, references, video_translate
+from heygen.sandbox.problems import conflict, invalid
+from heygen.sandbox.resources import events, video_translate
 from heygen.sandbox.resources.languages import LANGUAGES
 
 TYPE_CHECKING = False
@@ -23,10 +23,8 @@ EDITED, ORIGINAL = "edited.srt", "original.srt"
 
 def create(call: Call) -> dict[str, Any]:
     body = call.body
-    references.check_folder(call, body.get("folder_id"))
     video_translate.check_languages(body["output_languages"])
-    references.check_file(call, body["video"], "video")
-    given = references.subtitles(call, body.get("srt"), "srt")
+    given = _subtitles(call, body.get("srt"), "srt")
     call.world.charge(COST * len(body["output_languages"]))
     entries = [_begin(call, language, given) for language in body["output_languages"]]
     return {"data": {"proofread_ids": [entry["id"] for entry in entries], "status": "processing"}}
@@ -69,7 +67,7 @@ def get_srt(call: Call) -> dict[str, Any]:
 
 def update_srt(call: Call) -> dict[str, Any]:
     entry = _completed(call)
-    entry["files"][EDITED] = references.subtitles(call, call.body["srt"], "srt")
+    entry["files"][EDITED] = _subtitles(call, call.body["srt"], "srt")
     return {"data": _show(entry, call.now)}
 
 
@@ -88,6 +86,25 @@ def generate(call: Call) -> dict[str, Any]:
     if EDITED in entry["files"]:
         translation["files"] = {"captions.srt": entry["files"][EDITED]}
     return {"data": {"video_translation_id": translation["id"], "status": "processing"}}
+
+
+def _subtitles(call: Call, source: dict[str, Any] | None, param: str) -> str | None:
+    """Return the subtitles that a source holds; those on other machines are not fetched, but named.
+
+    Raises 400 for an asset that holds none.
+    """
+    if source is None:
+        return None
+    asset = call.world.store.get("asset", source.get("asset_id", ""))
+    if asset is None:
+        origin = source.get("url") or f"asset {source['asset_id']}"
+        return f"1\n00:00:00,000 --> 00:00:02,000\n(subtitles of {origin})\n"
+    is_subtitles = asset["mime_type"] == "application/x-subrip"
+    stream = call.world.blobs.open(asset["id"]) if is_subtitles else None
+    if stream is None:
+        raise invalid(f"{param} must be an SRT file, not {asset['mime_type']}", param)
+    with stream:
+        return stream.read().decode("utf-8", "replace")
 
 
 def _completed(call: Call) -> Entry:

@@ -84,7 +84,7 @@ def _script(world: World, part: dict[str, Any]) -> list[dict[str, Any]]:
 def get(call: Call) -> dict[str, Any]:
     entry = call.poll("video", call.path["video_id"])
     if not entry.get("scenes"):
-        raise missing("scenes", "Scenes of the video", entry["id"])
+        raise missing("scenes", entry["id"], name="Scenes of the video")
     if not jobs.has_completed(entry, call.now):
         raise Refusal(409, "resource_not_ready", "The video is not ready; wait for it with video get")
     ratio, resolution = entry.get("aspect_ratio"), entry.get("resolution")

@@ -6,7 +6,7 @@ from copy import deepcopy
 
 from heygen.sandbox import jobs
 from heygen.sandbox.problems import Refusal, invalid, missing
-from heygen.sandbox.resources import references, scenes, template_variables, video
+from heygen.sandbox.resources import scenes, template_variables, video
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,10 +42,9 @@ def get(call: Call) -> dict[str, Any]:
 
 
 def create(call: Call) -> dict[str, Any]:
-    """Make a template of a video; one that the sandbox does not know is taken for one of production."""
+    """Make a template of a video; one that the sandbox does not know has the scene that it may have."""
     id = call.body["video_id"]
     source = call.world.store.get("video", id)
-    references.refuse_deleted(call, "video", id, "video_id", "video_not_found")
     if source is None:
         made = scenes.of_text(call.world, "Hello, and welcome.")
     elif not source.get("scenes"):
@@ -87,7 +86,7 @@ def update_variables(call: Call) -> dict[str, Any]:
     template = _find(call)
     wanted = call.body.get("expected_edit_version")
     if wanted is not None and wanted != _version(call.world, template):
-        raise Refusal(409, "stale_edit_version", "The template has been changed since; read it again", param="expected_edit_version")
+        raise Refusal(409, "stale_edit_version", "The template has changed since then; read it again", param="expected_edit_version")
     variables = template_variables.checked(call.body["variables"], template)
     entry = _own(call)
     template_variables.bind(entry, variables)
@@ -123,7 +122,7 @@ def _find(call: Call) -> dict[str, Any]:
     if found is None and not store.was_deleted("template", id):
         found = call.world.preset("template", id)
     if found is None:
-        raise missing("template", "Template", id)
+        raise missing("template", id)
     return found
 
 
@@ -151,17 +150,16 @@ def _show(world: World, template: dict[str, Any]) -> dict[str, Any]:
 
 def _check(call: Call, template: dict[str, Any]) -> None:
     body = call.body
-    references.check_folder(call, body.get("folder_id"))
     for name, value in body["variables"].items():
         at = f"variables.{name}"
         known = template["variables"].get(name)
         if known is None:
-            raise invalid(f"{at} is no variable of the template; there are: {', '.join(template['variables'])}", at)
+            raise invalid(f"{at} is not a variable of the template; it has: {', '.join(template['variables'])}", at)
         if value.get("type", known["type"]) != known["type"]:
             raise invalid(f"{at}.type must be {known['type']}", f"{at}.type")
     for index, id in enumerate(body.get("scene_ids") or ()):
         if id not in template["scene_ids"]:
-            raise invalid(f"scene_ids[{index}] is no scene of the template", f"scene_ids[{index}]")
+            raise invalid(f"scene_ids[{index}] is not a scene of the template", f"scene_ids[{index}]")
 
 
 def _texts(variables: dict[str, Any]) -> list[str]:

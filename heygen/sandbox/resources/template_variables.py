@@ -31,9 +31,9 @@ def checked(given: dict[str, Any], template: dict[str, Any]) -> dict[str, Any]:
             raise invalid(f"{at}.type must be one of: {', '.join(_TYPES)}", f"{at}.type")
         element, match = variable.get("element_id"), variable.get("match")
         if element is not None and elements and element not in elements:
-            raise invalid(f"{at}.element_id is no element of the template", f"{at}.element_id")
+            raise invalid(f"{at}.element_id is not an element of the template", f"{at}.element_id")
         if match is not None and (not isinstance(match, str) or not match):
-            raise invalid(f"{at}.match must be a text", f"{at}.match")
+            raise invalid(f"{at}.match must be text", f"{at}.match")
         default = {"content": match} if kind == "text" and match else {}
         found[name] = {
             **variable,

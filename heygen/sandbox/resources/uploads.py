@@ -104,7 +104,7 @@ def _transfer(entry: Entry, incoming: Incoming, sink: Any) -> Answer | None:
     """Receive the bytes; return what is wrong with them, if anything is."""
     for name, value in _headers(entry).items():
         if incoming.headers.get(name.lower()) != value:
-            return s3_error(403, "SignatureDoesNotMatch", f"The header {name} must be sent as it was signed: {value}")
+            return s3_error(403, "SignatureDoesNotMatch", f"The header {name} must be sent exactly as signed: {value}")
     length = incoming.body.length
     if length is None:
         return s3_error(411, "MissingContentLength", "You must provide the Content-Length HTTP header.")
@@ -130,7 +130,7 @@ def complete(call: Call) -> dict[str, Any]:
     if problem is not None:
         raise problem
     if wanted is not None and wanted.lower() != entry.get("uploaded", entry["sha256"]):
-        raise invalid("checksum_sha256 does not fit the file that was uploaded", "checksum_sha256")
+        raise invalid("checksum_sha256 does not match the file that was uploaded", "checksum_sha256")
     entry["sha256"] = entry.get("uploaded", entry["sha256"])
     entry["state"] = "stored"
     return {"data": {**describe(call.world, entry), "status": "processing"}}
@@ -151,7 +151,7 @@ def complete_batch(call: Call) -> tuple[int, dict[str, Any]]:
     """Process the files of a batch in the background; a bad one does not stop the others."""
     batch = call.world.store.get("batch", call.body["batch_id"])
     if batch is None or batch["of"] != "asset":
-        raise missing("batch", "Batch", call.body["batch_id"])
+        raise missing("batch", call.body["batch_id"])
     for item in batch["items"]:
         entry = call.world.store.get("asset", item["id"])
         if entry is None or entry["state"] == "stored" or ("job" in entry and not jobs.has_failed(entry, call.now)):

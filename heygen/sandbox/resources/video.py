@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from heygen.sandbox import jobs, media
 from heygen.sandbox.call import ABSENT
-from heygen.sandbox.resources import batches, conversation, events, references, scenes, video_request
+from heygen.sandbox.resources import batches, conversation, events, scenes, video_request
 from heygen.sandbox.resources.collection import Collection
 
 TYPE_CHECKING = False
@@ -19,13 +19,11 @@ STATES = ("pending", "processing", "completed")
 
 
 def create(call: Call) -> dict[str, Any]:
-    references.check_folder(call, call.body.get("folder_id"))
     entry = _start(call, call.body)
     return {"data": {"video_id": entry["id"], "status": "waiting", "output_format": entry["format"]}}
 
 
 def _start(call: Call, request: dict[str, Any]) -> Entry:
-    video_request.check(call, request)
     return begin(
         call,
         cost=video_request.cost(request),
@@ -107,7 +105,6 @@ def on_job_end(world: World, entry: Entry) -> None:
 
 
 def _create_batch(call: Call) -> tuple[int, dict[str, Any]]:
-    references.check_folder(call, call.body.get("folder_id"))
     return batches.create(call, "video", call.body["videos"], _start)
 
 

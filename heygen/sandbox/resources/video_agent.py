@@ -10,7 +10,7 @@ from __future__ import annotations
 from heygen.sandbox import jobs
 from heygen.sandbox.paging import newest_first
 from heygen.sandbox.problems import conflict, missing
-from heygen.sandbox.resources import conversation, references, scenes, video
+from heygen.sandbox.resources import conversation, scenes, video
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ _PROGRESS = {"ask": 10, "draft": 40}
 
 def create(call: Call) -> dict[str, Any]:
     body = call.body
-    _check(call)
     session = call.create(
         "session",
         mode=body.get("mode", "generate"),
@@ -91,9 +90,8 @@ def get(call: Call) -> dict[str, Any]:
 def send(call: Call) -> dict[str, Any]:
     session = _session(call)
     message, plan = call.body.get("message"), call.body.get("edit_plan")
-    _check(call)
     if _is_running(call, session):
-        raise conflict("The agent is still at work; wait for it, or stop it first")
+        raise conflict("The agent is still working; wait for it, or stop it first")
     conversation.add_user_message(call, session, message or "Edit the scenes as planned.")
     # Edits of scenes need no more talk.
     step = "video" if plan else _NEXT[session["run"]]
@@ -135,7 +133,7 @@ def get_resource(call: Call) -> dict[str, Any]:
     session = _session(call)
     found = session["resources"].get(call.path["resource_id"])
     if found is None:
-        raise missing("resource", "Resource", call.path["resource_id"])
+        raise missing("resource", call.path["resource_id"])
     name = {"video": "video.mp4", "draft": "thumbnail.jpg"}.get(found["resource_type"])
     made = call.world.file(session, name) if name else None
     picture = call.world.file(session, "thumbnail.jpg") if name else None
@@ -184,15 +182,6 @@ def _state(call: Call, session: Entry) -> tuple[str, int]:
 
 
 # --- what the agent does
-
-
-def _check(call: Call) -> None:
-    body = call.body
-    references.check_avatar(call, body.get("avatar_id"))
-    references.check_voice(call, body.get("voice_id"))
-    files = body.get("files") or ()
-    for index, source in enumerate(files):
-        references.check_file(call, source, f"files[{index}]")
 
 
 def _title(prompt: str) -> str:

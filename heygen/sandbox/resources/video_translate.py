@@ -6,7 +6,7 @@ from heygen.core.suggest import closest
 from heygen.sandbox import jobs, media
 from heygen.sandbox.call import when
 from heygen.sandbox.problems import invalid
-from heygen.sandbox.resources import batches, events, references
+from heygen.sandbox.resources import batches, events
 from heygen.sandbox.resources.collection import Collection
 from heygen.sandbox.resources.languages import LANGUAGES
 
@@ -70,10 +70,7 @@ def begin(call: Call, language: str, request: dict[str, Any], cost: float) -> En
 
 def check(call: Call, request: dict[str, Any]) -> None:
     """Refuse a request that the API would refuse."""
-    references.check_folder(call, request.get("folder_id"))
     check_languages(request["output_languages"])
-    for name in ("video", "audio", "srt"):
-        references.check_file(call, request.get(name), name)
 
 
 def check_languages(names: list[str]) -> None:
@@ -82,7 +79,7 @@ def check_languages(names: list[str]) -> None:
         if name not in LANGUAGES:
             near = closest(name, LANGUAGES)
             raise invalid(
-                f'"{name[:80]}" is no language that videos can be translated into'
+                f'"{name[:80]}" is not a language that videos can be translated into'
                 + (f"; did you mean {near}?" if near else ""),
                 f"output_languages[{index}]",
             )

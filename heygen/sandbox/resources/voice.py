@@ -5,7 +5,6 @@ from __future__ import annotations
 from heygen.sandbox import jobs, media
 from heygen.sandbox.call import ABSENT, when
 from heygen.sandbox.problems import Refusal, denied
-from heygen.sandbox.resources import references
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +45,6 @@ def create(call: Call) -> dict[str, Any]:
 
 def create_clone(call: Call) -> dict[str, Any]:
     body = call.body
-    references.check_file(call, body["audio"], "audio")
     call.world.charge(CLONE_COST)
     entry = call.create(
         "voice",
@@ -61,12 +59,11 @@ def create_clone(call: Call) -> dict[str, Any]:
 
 def list_voices(call: Call) -> dict[str, Any]:
     wanted = {name: call.query[name].casefold() for name in ("engine", "language", "gender") if call.query.get(name)}
-    if call.query["type"] == "public":
-        voices = call.world.presets("voice")
-    else:
+    voices = [each for each in call.world.presets("voice") if each["type"] == call.query["type"]]
+    if call.query["type"] == "private":
         # A clone is in the list once there is a voice.
         clones = [entry for entry in call.world.store.all("voice") if jobs.has_completed(entry, call.now)]
-        voices = [{**_show(call.world, entry, call.now), "engine": "starfish", "order": -entry["n"]} for entry in clones]
+        voices += [{**_show(call.world, entry, call.now), "engine": "starfish", "order": -entry["n"]} for entry in clones]
     found = [each for each in voices if all(each[name].casefold() == value for name, value in wanted.items())]
     return call.list(
         found, lambda each: {"voice_id": each.get("id"), **each}, lambda each: each["order"]
@@ -93,7 +90,6 @@ def delete(call: Call) -> dict[str, Any]:
 def create_speech(call: Call) -> dict[str, Any]:
     body = call.body
     text = body["text"]
-    references.check_voice(call, body["voice_id"])
     preset = call.world.preset("voice", body["voice_id"])
     if preset is not None and preset["engine"] != "starfish":
         raise Refusal(400, "voice_not_usable", f"{preset['name']} does not work with the starfish engine", param="voice_id")

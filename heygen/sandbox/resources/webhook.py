@@ -34,7 +34,7 @@ _SUBJECTS = {
 }
 _OTHERS = {
     "personalized_video": "A personalized video is ready.",
-    "batch.finished": "All items of a batch have been finished.",
+    "batch.finished": "All items of a batch are finished.",
     "video_translate.preflight.validation_failed": "The source of a translation was refused.",
     "video_translate.preflight.download_failed": "The source of a translation could not be fetched.",
 }

@@ -1,0 +1,1 @@
+"""Webhooks on this machine: receiving them, telling real ones from forged ones, and handing them on."""
