@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import signal
-import time
 from email.utils import formatdate
 
 from hostile import reset

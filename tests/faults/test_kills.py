@@ -69,7 +69,7 @@ WORKS = {
     "download": Work("video", "download", "v1", left={"v1.mp4": CONTENT}),
     "download over a file": Work("video", "download", "v1", "--force", before={"v1.mp4": b"old"}, left={"v1.mp4": CONTENT}),
     "answer to a file": Work("api", "GET", "v3/users/me", "--output-path", "out", left={"out": b'"ada"'}),
-    "sandbox": Work("sandbox", "run", "--state", "state.json", "--", *VIDEO, left={"state.json": b"heygen-sandbox"}),
+    "sandbox": Work("sandbox", "run", "--allow-unknown-ids", "--state", "state.json", "--", *VIDEO, left={"state.json": b"heygen-sandbox"}),
     "sandbox upload": Work("sandbox", "run", "--state", "state.json", "--", "asset", "create", "--file", "a.png",
                            before={"a.png": b"\x89PNG\r\n\x1a\n"}, left={"a.png": b"PNG", "state.json": b"heygen-sandbox"}),
     "feedback": Work("feedback", "--rating", "5", left={"config/analytics.json": b"id"},

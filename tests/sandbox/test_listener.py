@@ -10,7 +10,7 @@ import sys
 
 import pytest
 from processes import ROOT
-from sandbox_api import Api
+from sandbox_api import LOOK, VOICE, Api
 
 from heygen.sandbox.options import Options
 from heygen.sandbox.server import start
@@ -81,7 +81,7 @@ def test_at_the_end_of_the_clock_everything_still_works(api, sandbox):
     assert api.post("/_sandbox/clock", {"advance": 60}).status == 400
     assert api.patch("/_sandbox/settings", {"job_seconds": 1e300}).status == 400
     assert api.patch("/_sandbox/settings", {"job_seconds": 1e9}).status == 200
-    id = api.post("/v3/videos", {"type": "avatar", "avatar_id": "a", "voice_id": "v", "script": "Hi"}).data["video_id"]
+    id = api.post("/v3/videos", {"type": "avatar", "avatar_id": LOOK, "voice_id": VOICE, "script": "Hi"}).data["video_id"]
     assert api.get(f"/v3/videos/{id}").data["status"] == "pending"
 
 
