@@ -145,5 +145,6 @@ def test_a_kill_during_an_update_leaves_a_program_that_updates(api, tmp_path, re
         again = zipapps.start(sys.executable, "-IS", file, "update", env=env)
         assert again.returncode == 0, again.stderr
         assert pathlib.Path(file).read_bytes() == new
-        assert os.listdir(folder) == ["heygen"], number
+        # What is younger than an hour may be that of another update.
+        assert [each for each in os.listdir(folder) if not each.endswith(".new")] == ["heygen"], number
     raise AssertionError("it does not come to an end")
