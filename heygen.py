@@ -17,13 +17,15 @@ if sys.version_info < (3, 9):
     sys.exit(1)
 
 if __name__ == "__main__":
+    import _signal
+
+    if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+        _signal.signal(_signal.SIGINT, _signal.SIG_DFL)  # until there is something to say, Ctrl-C ends the process as it is
+
     # The checkout comes first, also under -I and -P, and before any heygen that is installed. In one
     # folder a package wins over a module of its name, so this is never this file again.
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-    try:
-        from heygen.__main__ import run
+    from heygen.__main__ import run
 
-        run()
-    except KeyboardInterrupt:
-        sys.exit(130)  # Ctrl-C before there was anything to say
+    run()

@@ -15,6 +15,10 @@ _FEW_OBJECTS = 50_000  # a start makes no more, and no garbage among them
 
 def run() -> "NoReturn":
     """Run the command line of this process, and end it."""
+    import _signal
+
+    if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+        _signal.signal(_signal.SIGINT, _signal.SIG_DFL)  # until a command takes signals, Ctrl-C ends the process as it is
     if hasattr(gc, "set_threshold"):  # PyPy counts otherwise
         gc.set_threshold(_FEW_OBJECTS)
     status = main()
@@ -47,7 +51,7 @@ def main() -> int:
     try:
         return _main()
     except KeyboardInterrupt:
-        return 130  # before there was anything to say
+        return 130  # at the very end, when everything has been said
 
 
 def _main() -> int:

@@ -32,6 +32,7 @@ from heygen.core.context import Context, InputStream, OutputStream  # noqa: E402
 
 def pytest_addoption(parser):
     parser.addoption("--update-golden", action="store_true", help="rewrite the files in tests/golden")
+    parser.addoption("--thorough", action="store_true", help="run the whole of tests/faults, which takes minutes")
 
 
 def pytest_configure(config):

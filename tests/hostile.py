@@ -39,14 +39,21 @@ def break_off(data=b""):
     return write
 
 
-def drip(data, clock, seconds):
-    """Answer a byte at a time; the test's clock moves on by `seconds` for each."""
+def drip(data, clock, seconds, until=None):
+    """Answer a byte at a time; the test's clock moves on by `seconds` for each.
+
+    After `until` seconds nothing more comes: a client that was not looking could find the whole answer at once.
+    """
 
     def write(handler, recorded):
+        end = None if until is None else clock.elapsed + until
         try:
             for index in range(len(data)):
                 clock.elapsed += seconds
                 handler.wfile.write(data[index : index + 1])
+                if end is not None and clock.elapsed > end:
+                    handler.connection.recv(1)  # it hangs up
+                    break
         except OSError:
             pass  # the client has had enough
         handler.close_connection = True

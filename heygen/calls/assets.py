@@ -84,7 +84,10 @@ class Resource:
         operation = self._operation()
         (parameter,) = (each.name for each in operation.parameters if each.location == "path")
         call = Call(method="GET", path=path_of(operation, {parameter: self.id}))
-        self._document = send(operation, self.client(), call).document
+        answer = send(operation, self.client(), call)
+        if answer.document is None:
+            raise HeygenError("cli_response_parse_error", "the answer is empty", request_id=answer.request_id)
+        self._document = answer.document
 
     def _operation(self) -> Operation:
         """Return the operation that gets it."""
@@ -112,6 +115,12 @@ class Resource:
             )
         if isinstance(found, str) and found:
             return found
+        if plan is not None and not isinstance(status, str):
+            raise HeygenError(
+                "cli_response_parse_error",
+                f"the API's answer does not say how {self.kind.noun} {self.id} is coming along",
+                hint=f"See all of it with: {self._get_command()}",
+            )
         if plan is not None and status not in plan.succeeded:
             raise HeygenError(
                 "video_not_ready",

@@ -60,17 +60,24 @@ class _Upload:
             created = self._post("/v3/assets/direct-uploads", _describe(file), key)
             return Slot.of(_data(created))
 
+        begun = slot(self.key)
+        id = _id(created, "asset_id")
+        # Without the answer as its state: the link in it takes whatever is sent there.
+        self.invocation.receipt.created((id,), None)
         digest = Digest()
         put(
             self.client,
-            slot(self.key),
+            begun,
             with_progress(self.invocation, file.name, digest.of(file.body())),
             # The same key would bring back the same link.
             renew=lambda: slot(self.invocation.context.uuid()),
         )
-        path = f"/v3/assets/{request.path_segment(_id(created, 'asset_id'))}/complete"
-        self.invocation.receipt.created((_id(created, "asset_id"),), created)
-        return self._post(path, {"checksum_sha256": digest.hexdigest()}, self.invocation.context.uuid(), repeat_is_safe=True)
+        id = _id(created, "asset_id")  # another one where the link was renewed
+        self.invocation.receipt.created((id,), created)
+        path = f"/v3/assets/{request.path_segment(id)}/complete"
+        asset = self._post(path, {"checksum_sha256": digest.hexdigest()}, self.invocation.context.uuid(), repeat_is_safe=True)
+        _id(asset, "asset_id")
+        return asset
 
     def batch(self, files: list[LocalFile]) -> Any:
         """Upload several files; returns a document with the batch and the asset of each file."""
@@ -83,12 +90,13 @@ class _Upload:
         if "title" in self.invocation.given:
             content["title"] = self.invocation.given["title"]
         created = _data(self._post("/v3/assets/direct-uploads/batches", content, self.key, repeat_is_safe=True))
+        id = _id({"data": created}, "batch_id")
+        self.invocation.receipt.created((id,), None)
         items = created.get("items")
         if not isinstance(items, list) or len(items) != len(files):
             raise HeygenError("cli_response_parse_error", f"the API's response does not have {len(files)} uploads")
         for file, item in zip(files, items):
             put(self.client, Slot.of(item), with_progress(self.invocation, file.name, file.body()))
-        id = _id({"data": created}, "batch_id")
         self._post("/v3/assets/complete/batches", {"batch_id": id}, self.invocation.context.uuid(), repeat_is_safe=True)
         self.is_complete = True
         made = {
@@ -116,19 +124,24 @@ class _Upload:
     def _post(self, path: str, content: dict[str, Any], key: str, repeat_is_safe: bool = False) -> Any:
         from heygen.output.printer import compact
 
-        if not self.has_begun:
-            self.has_begun = True
+        is_first, self.has_begun = not self.has_begun, True
+        if is_first:
             self.invocation.receipt.begin(self.key, None)
-        return self.client.send(
-            Call(
-                method="POST",
-                path=path,
-                body=compact(content).encode(),
-                content_type="application/json",
-                idempotency_key=key,
-                repeat_is_safe=repeat_is_safe,
-            )
-        ).document
+        call = Call(
+            method="POST",
+            path=path,
+            body=compact(content).encode(),
+            content_type="application/json",
+            idempotency_key=key,
+            repeat_is_safe=repeat_is_safe,
+        )
+        try:
+            return self.client.send(call).document
+        except HeygenError as error:
+            if is_first and not error.outcome_is_unknown:
+                self.has_begun = False
+                self.invocation.receipt.close()
+            raise
 
 
 _BATCH = Wait(

@@ -14,6 +14,46 @@ if TYPE_CHECKING:
     from heygen.http.client import Answer, Call
 
 
+class _Whole:
+    """Has what is done in a `with` come to its end before an interrupt counts, since no cursor leads into a page.
+
+    A reader may be slow, or have stopped for good: a second interrupt cuts it off.
+    """
+
+    def __init__(self) -> None:
+        self.is_cut_off = False
+        self._has_come = False
+        self._handlers: dict[Any, Any] = {}
+
+    def __enter__(self) -> None:
+        import signal
+        import threading
+
+        if threading.current_thread() is threading.main_thread():
+            for number in signal.valid_signals():
+                handler = signal.getsignal(number)
+                if callable(handler):
+                    self._handlers[number] = handler
+                    signal.signal(number, self._take)
+
+    def _take(self, number: int, frame: Any) -> None:
+        try:
+            self._handlers[number](number, frame)
+        except KeyboardInterrupt:
+            self.is_cut_off, self._has_come = self._has_come, True
+            if self.is_cut_off:
+                raise
+
+    def __exit__(self, kind: Any, *_: object) -> None:
+        if self._handlers:
+            import signal
+
+            for number, handler in self._handlers.items():
+                signal.signal(number, handler)
+        if self._has_come and kind is None:
+            raise KeyboardInterrupt
+
+
 class Listing:
     """The pages that a command line asks for: from its cursor on, up to its number of items. `call` is that of one page.
 
@@ -48,7 +88,8 @@ class Listing:
         goes on as `resume`.
         """
         output = self.invocation.output.listing(self.columns)
-        cursor, is_begun = self.start, False
+        cursor, is_begun, has_more = self.start, False, True
+        whole = _Whole()
 
         def fetch(token: str | None) -> Any:
             try:
@@ -64,20 +105,25 @@ class Listing:
                     # The API gave more than it was asked for: to go on after what we cut off would lose that.
                     following = cursor
                 is_begun = True
-                output.add(items[:left])
-                self.count += len(items[:left])
-                has_more, cursor = len(items) > left or following is not None, following
+                with whole:
+                    output.add(items[:left])
+                    self.count += len(items[:left])
+                    has_more, cursor = len(items) > left or following is not None, following
                 if self.count == self.most:
                     break
         except (HeygenError, KeyboardInterrupt) as caught:
             if not is_begun:
                 raise
             error = caught if isinstance(caught, HeygenError) else HeygenError("canceled", "interrupted")
-            if error is not caught:
+            if error is not caught or error.code == "cli_no_list":
                 self._add_resume(error, cursor)
+            if whole.is_cut_off:
+                error.message = "interrupted while a page was written; the output ends in the middle of it"
+                self.invocation.context.stdout.abandon()
+                raise error from caught
             try:
                 # A cursor that leads on from here is one that was not refused as leading nowhere.
-                output.end(True, cursor if "resume" in error.details else None)
+                output.end(has_more or error is caught, cursor if "resume" in error.details else None)
             except (HeygenError, BrokenPipeError):
                 pass  # what broke it off matters more
             if error is not caught:

@@ -57,7 +57,7 @@ def run(invocation: Invocation) -> int:
 
         document = send_and_wait(invocation, client, call)
         if document is None:
-            invocation.receipt.close()
+            invocation.close_receipt()
             return ExitCode.OK  # standard output has the finished file
     else:
         from heygen.calls.creating import send_with_receipt

@@ -94,8 +94,9 @@ class Target:
         """Have the user agree to overwriting a file. Raises `file_exists`."""
         if self._may_overwrite or not os.path.lexists(path) or self._is_special(path):
             return
-        from heygen.files.part import file_exists
+        from heygen.files.part import file_exists, forget_finished
 
+        forget_finished(path)
         self.invocation.confirm(f"{path} exists. Overwrite it?", file_exists(path))
         self._may_overwrite = True
 

@@ -90,6 +90,16 @@ class OutputStream:
         except OSError as error:
             self._give_up(error)
 
+    def abandon(self) -> None:
+        """Take nothing any more, and let what is on its way to a reader that does not read go nowhere."""
+        raw, self.raw = self.raw, None
+        try:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, raw.fileno())  # type: ignore[union-attr]
+            os.close(nowhere)
+        except (AttributeError, OSError, ValueError):
+            pass  # no stream of the system's
+
     def _give_up(self, error: OSError) -> None:
         if self.expendable:
             self.raw = None

@@ -63,4 +63,4 @@ class Receipt:
         if self.resume and not error.hint:
             error.hint = self.resume
         elif not self.ids and self.list_command and self.list_command not in (error.hint or ""):
-            error.hint = f"Check whether it was created with: {self.list_command}"
+            error.hint = f"See what came of it with: {self.list_command}"

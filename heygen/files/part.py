@@ -103,9 +103,7 @@ class PartFile(Part):
         self.display_path = target
         self.resource = resource
         self.overwrites = overwrites
-        folder, name = os.path.split(self.target)
-        self.path = os.path.join(folder, f".{_shortened(name)}.part")
-        self.note = f"{self.path}.json"
+        self.path, self.note = _paths(self.target)
         self._descriptor = self._open()
         self._read_note()
 
@@ -280,6 +278,27 @@ class PartFile(Part):
 
     def _error(self, error: OSError) -> HeygenError:
         return HeygenError("cli_file_io_error", f"cannot write {self.display_path}: {error.strerror or error}")
+
+
+def forget_finished(target: str) -> None:
+    """Remove what is left beside a complete file where a run was killed right after it had given the file its name."""
+    path, note = _paths(os.path.realpath(target))
+    try:
+        is_finished = os.path.samestat(os.lstat(path), os.stat(target))
+    except FileNotFoundError:
+        is_finished = os.path.exists(target)  # a note without the part that it is about
+    except OSError:
+        return
+    if is_finished:
+        for each in (note, path):
+            _remove(each)
+
+
+def _paths(target: str) -> tuple[str, str]:
+    """Return where the bytes of a file lie until it is complete, and the note about them."""
+    folder, name = os.path.split(target)
+    path = os.path.join(folder, f".{_shortened(name)}.part")
+    return path, f"{path}.json"
 
 
 def file_exists(path: str) -> HeygenError:

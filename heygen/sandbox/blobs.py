@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 
+from heygen.core.regular_file import NotRegular, open_regular
+from heygen.sandbox.problems import Refusal
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -15,7 +18,7 @@ class Sink:
 
     def __init__(self, folder: str, name: str) -> None:
         self._path = os.path.join(folder, f"{name}.part")
-        self._stream = open(self._path, "wb")
+        self._stream = open(open_regular(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb")
         self._sha256 = hashlib.sha256()
         self.size = 0
         self.head = b""
@@ -40,9 +43,11 @@ class Sink:
 
     def discard(self) -> None:
         """Forget the file."""
-        self._stream.close()
-        if os.path.exists(self._path):
-            os.remove(self._path)
+        try:
+            self._stream.close()
+        except OSError:
+            pass  # the disk is full: what is left in the buffer goes with the file
+        _remove(self._path)
 
 
 class Blobs:
@@ -57,7 +62,12 @@ class Blobs:
         if self._folder is None:
             if self._kept is not None:
                 os.makedirs(self._kept, mode=0o700, exist_ok=True)
+                if os.path.islink(self._kept):
+                    raise NotRegular(self._kept, os.lstat(self._kept).st_mode)
                 self._folder = self._kept
+                for name in os.listdir(self._kept):
+                    if name.endswith(".part"):  # of a sandbox that was killed: no other has this folder now
+                        _remove(os.path.join(self._kept, name))
             else:
                 import tempfile
 
@@ -65,28 +75,30 @@ class Blobs:
         return self._folder
 
     def receive(self, id: str) -> Sink:
-        """Return where the bytes of an incoming file go."""
+        """Return where the bytes of an incoming file go. Raises Refusal."""
         self._count += 1
-        return Sink(self._make_folder(), f"{id}.{self._count}")
+        try:
+            return Sink(self._make_folder(), f"{id}.{self._count}")
+        except OSError as error:
+            raise _unusable(error) from error
 
     def keep(self, id: str, sink: Sink) -> None:
         """Store what was received under an id, in place of what was there."""
         sink.keep(os.path.join(self._make_folder(), id))
 
     def open(self, id: str) -> BinaryIO | None:
-        """Return the bytes of a file, or None where there are none."""
+        """Return the bytes of a file, or None where there are none. Raises Refusal."""
         try:
-            return open(os.path.join(self._make_folder(), id), "rb")
+            return open(open_regular(os.path.join(self._make_folder(), id), os.O_RDONLY), "rb")
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise _unusable(error) from error
 
     def remove(self, id: str) -> None:
         """Forget a file."""
         if self._folder is not None or self._kept is not None:
-            try:
-                os.remove(os.path.join(self._make_folder(), id))
-            except FileNotFoundError:
-                pass
+            _remove(os.path.join(self._make_folder(), id))
 
     def clear(self) -> None:
         """Forget all files."""
@@ -100,3 +112,14 @@ class Blobs:
 
             shutil.rmtree(self._folder, ignore_errors=True)
         self._folder = None
+
+
+def _unusable(error: OSError) -> Refusal:
+    return Refusal(500, "internal_error", f"The sandbox cannot use its file {error.filename}: {error.strerror}")
+
+
+def _remove(path: str) -> None:
+    try:
+        os.remove(path)
+    except FileNotFoundError:
+        pass

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 # With a seed, time starts here on every run: 2026-01-15 09:00:00 UTC.
 SEEDED_START = 1_768_467_600.0
+# The last moment: what follows from it, such as the end of a job, still has a year of four digits.
+LATEST = 252_000_000_000.0
 
 
 class Clock:
@@ -35,12 +37,14 @@ class Clock:
         return self._base() + self._offset
 
     def advance(self, seconds: float) -> None:
-        """Let time pass at once."""
+        """Let time pass at once. Raises ValueError, worded for the user, beyond the last moment."""
+        if not self.now() + seconds <= LATEST:
+            raise ValueError(f"leads beyond {iso(LATEST)}, where this clock ends")
         self._offset += seconds
 
     def not_before(self, moment: float) -> None:
         """Move on to a moment, unless it has passed: a state that was kept never lies in the future."""
-        self._offset += max(0.0, moment - self.now())
+        self.advance(max(0.0, moment - self.now()))
 
 
 def iso(moment: float) -> str:

@@ -120,9 +120,12 @@ def _advance(world: World, body: dict[str, Any]) -> dict[str, Any]:
         seconds = duration.parse(given) if isinstance(given, str) else given
     except ValueError as error:
         raise invalid(f"advance {error}", "advance") from error
-    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 <= seconds <= 1e9:
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 <= seconds <= 1e12:
         raise invalid('Give {"advance": 60} in seconds, or "1h30m"', "advance")
-    world.clock.advance(seconds)
+    try:
+        world.clock.advance(seconds)
+    except ValueError as error:
+        raise invalid(f"advance {error}", "advance") from error
     return _time(world, body)
 
 
@@ -156,6 +159,8 @@ def _job_seconds(world: World, given: Any) -> dict[str, Any]:
     for kind, seconds in given.items() if isinstance(given, dict) else [("", given)]:
         if kind not in ("", *JOB_KINDS) or not _is_amount(seconds):
             raise invalid(f"job_seconds must be a number, or numbers by kind: {', '.join(JOB_KINDS)}", "job_seconds")
+        if seconds > 1e9:
+            raise invalid("job_seconds must be at most 1000000000", "job_seconds")
         if kind:
             changes.setdefault("job_seconds_by_kind", dict(world.options.job_seconds_by_kind))[kind] = seconds
         else:

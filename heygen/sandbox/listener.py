@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from heygen.sandbox.service import Service
 
 HOST = "127.0.0.1"
+_REST = 0.05  # seconds to stay away from new connections where there is no descriptor for one
 
 
 class Connections:
@@ -99,9 +100,19 @@ class Listener(ThreadingHTTPServer):
                     return
                 try:
                     request, address = self.get_request()
-                except OSError:
+                except ConnectionError:
                     continue  # gone before it was taken
+                except OSError:
+                    self._rest(waker)
+                    continue
                 self.process_request(request, address)
+
+    @staticmethod
+    def _rest(waker: socket.socket) -> None:
+        """Leave the connections that wait to be taken where they are for a moment: they stay ready all the time."""
+        with selectors.SelectSelector() as selector:
+            selector.register(waker, selectors.EVENT_READ)
+            selector.select(_REST)
 
     def shutdown_request(self, request: Any) -> None:
         self.connections.forget(request)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 
 from heygen.core.errors import HeygenError
-from heygen.core.regular_file import open_regular
+from heygen.core.regular_file import is_of_this_user, open_regular
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class StateFile:
         self._lock: Any = None
         self._claim()
         try:
+            self._sweep()
             self._load()
         except HeygenError:
             self.release()
@@ -62,6 +64,19 @@ class StateFile:
                 os.remove(self._lock_path)
             self._lock.close()
             self._lock = None
+
+    def _sweep(self) -> None:
+        """Remove what a sandbox that was killed while saving has left; nobody else saves to this file now."""
+        folder, name = os.path.split(self.path)
+        if self._lock is None:
+            return
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                between = entry.name[len(name) + 1 : -len(".tmp")]
+                if entry.name == f"{name}.{between}.tmp" and len(between) == 16 and not set(between) - set("0123456789abcdef"):
+                    found = entry.stat(follow_symlinks=False)
+                    if stat.S_ISREG(found.st_mode) and is_of_this_user(found):
+                        os.remove(entry.path)
 
     def _load(self) -> None:
         try:

@@ -16,6 +16,10 @@ if sys.version_info < (3, 9):
         os.environ["HEYGEN_PYTHON3_IS_TOO_OLD"] = "1"  # the shell script looks for another one
         os.execv("/bin/sh", ["sh"] + sys.argv)
     sys.exit('{"error":{"code":"cli_python_too_old","message":"heygen needs Python 3.9 or newer"}}')
+import _signal
+
+if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)  # until there is something to say, Ctrl-C ends the process as it is
 try:
     import zlib
 except ImportError:
@@ -88,10 +92,7 @@ class Archive(SourceLoader):
         return code
 
 
-try:
-    sys.meta_path.insert(0, Archive(sys.argv[0]))
-    from heygen.__main__ import run
+sys.meta_path.insert(0, Archive(sys.argv[0]))
+from heygen.__main__ import run
 
-    run()
-except KeyboardInterrupt:
-    sys.exit(130)  # Ctrl-C before there was anything to say
+run()

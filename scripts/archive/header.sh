@@ -1,7 +1,8 @@
 #!/bin/sh
 # heygen: this script, which finds a Python, and after it a zip archive with the program; `unzip -l` lists it.
 # The archive's first file is __main__.py, stored as it is, behind a signature, 26 more bytes and its name.
-start='import sys; exec(open(sys.argv[1], "rb").read(9999).split(b"PK\3\4")[1][37:])'
+# Until there is something to say, Ctrl-C ends Python as it ends this script: without a word.
+start='import sys; import _signal as s; s.getsignal(2) is s.default_int_handler and s.signal(2, s.SIG_DFL); exec(open(sys.argv[1], "rb").read(9999).split(b"PK\3\4")[1][37:])'
 if [ -z "$HEYGEN_PYTHON3_IS_TOO_OLD" ] && command -v python3 >/dev/null 2>&1; then
   exec python3 -ISc "$start" "$0" "$@"
 fi

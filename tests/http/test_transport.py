@@ -26,7 +26,7 @@ def listed(run, **options):
 
 @pytest.mark.parametrize("seconds", [3, 11])
 def test_a_server_that_drips_ends_in_a_timeout(run, server, clock, seconds):
-    server.script(drip(WHOLE, clock, seconds))
+    server.script(drip(WHOLE, clock, seconds, until=30))
     result = listed(run, env={"HEYGEN_MAX_RETRIES": "0"})
     assert (result.status, result.stdout) == (1, "")
     assert result.error["code"] == "timeout"
