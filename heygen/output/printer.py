@@ -116,10 +116,10 @@ class Printer:
     def _colored(self, text: str, stream: OutputStream) -> str:
         """Return a JSON text as it may go to a stream, in colour at a terminal.
 
-        Elsewhere a program reads it, and so only `--color always` colours it there, and no variable.
+        Elsewhere a program reads it, and so only results are coloured there, and by `--color always` alone.
         """
         text = _for_terminal(text, stream)
-        if not stream.is_terminal and self.color != "always":
+        if not stream.is_terminal and (self.color != "always" or stream is not self.context.stdout):
             return text
         from heygen.output.coloring import colored
 

@@ -105,6 +105,8 @@ def test_piped_json_is_coloured_by_the_flag_alone(run, server):
     assert run("video", "list", env={"FORCE_COLOR": "1"}).stdout == json.dumps(LIST, separators=(",", ":"), ensure_ascii=False) + "\n"
     colored = run("video", "list", "--color", "always")
     assert colored.stdout.count("\n") == 1 and colored.json == LIST
+    server.answer(status=404)
+    assert "\x1b" not in run("video", "list", "--color", "always").stderr
 
 
 def test_a_list_of_several_pages_has_the_layout_of_one(run, server):
