@@ -29,7 +29,7 @@ COMMAND = Command(
 def run(invocation: Invocation) -> int:
     """Show the page or the file, and print its URL."""
     given = invocation.given
-    resource = Resource(invocation, VIDEO, given["id"])
+    resource = Resource(invocation.client, VIDEO, given["id"])
     name = given.get("asset")
     url = resource.link(name) if name else resource.page()
     is_open = opening.show(invocation, url)

@@ -124,7 +124,7 @@ class Runner:
         path = _local(given.get("output_path") or os.curdir, asked.context)
         invocation = asked.begin(ToolInvocation(asked.context, self.settings, asked.reporter, {"force": given.get("force")}))
         target = Target(invocation, path)
-        resource = Resource(invocation, kind, given["id"])
+        resource = Resource(invocation.client, kind, given["id"])
         saved = os.path.abspath(target.save(resource, name) or path)
         return {"asset": name, "message": f"Downloaded {resource.describe(name)} to {saved}", "path": saved}
 

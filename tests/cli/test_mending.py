@@ -82,8 +82,6 @@ HINTS = [
     ("video list -ojson", "video list"),
     ("video list --output=table", "video list --human"),
     ("video list -o table", "video list --human"),
-    ("video list --quiet", "video list"),
-    ("video list -q", "video list"),
     ("video list --jq .data", "video list --get data"),
     ("video list --jq '.data[].id'", "video list --get 'data[].id'"),
     ("video list --jq '.data | length'", "video list | jq '.data | length'"),
@@ -269,7 +267,7 @@ def test_an_api_error_names_the_flag_that_sets_its_param(run, server):
     [
         (("video", "list", "--limit", "x"), "--limit"),
         (("video", "list", "--limt", "3"), "--limt"),
-        (("video", "list", "-q"), "-q"),
+        (("video", "list", "-x"), "-x"),
         (("video", "create", *AVATAR, "--script", "Hi", "--aspect-ratio", "16:10"), "--aspect-ratio"),
         (("video", "create", *AVATAR, "--script", "Hi", "--set", "aspect_ratio=16:10"), "aspect_ratio"),
         (("video", "create", *AVATAR, "--script", "Hi", "--set", "voice_settings.speed=9"), "voice_settings.speed"),
