@@ -57,7 +57,7 @@ def validate(instance: Any, schema: dict[str, Any], document: dict[str, Any], pa
 
 def _validate_parts(instance: Any, schema: dict[str, Any], document: dict[str, Any], path: str) -> list[Problem]:
     if "discriminator" in schema:
-        mapping = schemas.variants(schema, document)
+        mapping = schema["discriminator"].get("mapping")
         if mapping:
             return _validate_variant(instance, schema, mapping, document, path)
     branches = schemas.alternatives(schema)
@@ -118,7 +118,7 @@ def type_of(instance: Any) -> str:
 def _validate_variant(
     instance: Any,
     schema: dict[str, Any],
-    mapping: dict[str, dict[str, Any]],
+    mapping: dict[str, str],
     document: dict[str, Any],
     path: str,
 ) -> list[Problem]:
@@ -136,7 +136,7 @@ def _validate_variant(
     chosen = instance[name]
     if not isinstance(chosen, str) or chosen not in mapping:
         return [_enum_problem(chosen, list(mapping), where, "variant")]
-    return validate(instance, mapping[chosen], document, path)
+    return validate(instance, {"$ref": mapping[chosen]}, document, path)
 
 
 def _validate_union(

@@ -94,10 +94,11 @@ class JobFile:
 
     def _table(self, lines: _Lines) -> Iterator[Job | Malformed]:
         header = self.header or []
+        rows = self._rows(lines)
         while True:
             line, offset = lines.line, lines.offset
             try:
-                cells = self._cells(lines)
+                cells = _cells(rows, lines)
             except Malformed as error:
                 yield Malformed(line, str(error))
                 continue
@@ -112,19 +113,13 @@ class JobFile:
             columns = dict(zip(header, cells))
             yield Job(line=line, offset=offset, columns=columns, id=_clean_id(columns.get("id", "")) or None)
 
-    def _cells(self, lines: _Lines) -> list[str] | None:
-        """Return the cells of the next row, which may take several lines; None at the end."""
-        rows = csv.reader(lines, delimiter="\t" if self.format == "tsv" else ",", strict=True)
-        lines.begin_row()
-        try:
-            return next(rows, None)
-        except csv.Error as error:
-            raise Malformed(lines.line, f"is no row of a table: {error}") from None
+    def _rows(self, lines: _Lines) -> Iterator[list[str]]:
+        return csv.reader(lines, delimiter="\t" if self.format == "tsv" else ",", strict=True)
 
     def _read_header(self) -> list[str]:
         lines = _Lines(self._stream, 0, 1)
         try:
-            cells = self._cells(lines)
+            cells = _cells(self._rows(lines), lines)
         except Malformed as error:
             raise usage_error(f"{self.name}:1: {error}", param="jobs") from None
         if not cells:
@@ -179,6 +174,15 @@ class _Lines:
         except UnicodeDecodeError as error:
             raise Malformed(line, f"is not UTF-8 text: byte {error.start + 1} is wrong") from None
         return text
+
+
+def _cells(rows: Iterator[list[str]], lines: _Lines) -> list[str] | None:
+    """Return the cells of the next row of a table, which may take several lines; None at the end. Raises Malformed."""
+    lines.begin_row()
+    try:
+        return next(rows, None)
+    except csv.Error as error:
+        raise Malformed(lines.line, f"is no row of a table: {error}") from None
 
 
 def _job_of_json(text: str, line: int, offset: int) -> Job:

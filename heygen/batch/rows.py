@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from heygen.http.client import Call
 
 LONGEST_ID = 1024  # characters
-_BEGINNINGS = tuple("-0123456789[{tfn")  # of what JSON has beside texts
+_BEGINNINGS = tuple("-0123456789[{")  # of numbers, lists and objects in JSON
 
 
 class Row(Record):
@@ -178,9 +178,10 @@ def _give_types(content: dict[str, Any], found: list[Problem]) -> bool:
     for problem in found:
         if problem.kind == "type" and problem.path and "string" not in problem.wanted:
             text = paths.value_at(content, problem.path)
-            if isinstance(text, str) and text.lstrip()[:1] in _BEGINNINGS:
+            text = text.strip() if isinstance(text, str) else ""
+            if text[:1] in _BEGINNINGS or text in ("true", "false", "null"):
                 try:
-                    value = bodies.strict_json(text.strip())
+                    value = bodies.strict_json(text)
                 except (ValueError, RecursionError):
                     continue
                 paths.assign(content, paths.parse(problem.path), value)
