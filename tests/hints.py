@@ -61,7 +61,7 @@ def problem_of(command, may_lack=False):
     if line.options.get("help") or line.is_help_word:
         return None
     if line.command is None:
-        return "it names no command"
+        return None if may_lack and line.words else "it names no command"
     is_schema = any(line.given.get(each) for each in ("request_schema", "response_schema", "example"))
     # The fields of a body may stand in --data as well; whether they do, a dry run tells.
     missing = [each for each in line.missing if line.command.operation is None or each.startswith("<")]
@@ -76,7 +76,7 @@ def problem_of(command, may_lack=False):
     argv = line.argv() if is_schema else [*line.words, "--dry-run", *line.argv()[len(line.words) :]]
     stderr = OutputStream(io.BytesIO())
     context = Context(
-        stdin=InputStream(io.BytesIO()),
+        stdin=InputStream(io.BytesIO(b"text")),
         stdout=OutputStream(io.BytesIO()),
         stderr=stderr,
         environ={"HEYGEN_API_KEY": "test-key", "HEYGEN_NO_ANALYTICS": "1"},

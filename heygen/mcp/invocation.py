@@ -45,7 +45,7 @@ class ToolInvocation(Invocation):
             fields = tuple(body_fields(operation.body_schema or {}, operation.document))
         form: Any = Form(operation=operation, fields=fields)
         printer: Any = reporter
-        super().__init__(context, form, given, (), settings, printer, Receipt(), _waiting_command)
+        super().__init__(context, form, given, (), settings, printer, Receipt(), _waiting_command, lambda _: None)
 
     def confirm(self, question: str, refusal: HeygenError) -> None:
         """Refuse: nobody can be asked."""

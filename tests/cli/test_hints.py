@@ -46,4 +46,4 @@ def test_the_next_page_is_asked_for_with_a_flag_that_is_taken(run, server, text)
 
 def test_a_mistyped_topic_is_looked_up_as_a_topic(run, server):
     assert run("help", "waitng").error["hint"] == "Try: heygen help waiting"
-    assert run("help", "vidoe").error["hint"] == "Try: heygen video --help"
+    assert run("help", "vidoe").error["hint"] == "Try: heygen help video"
