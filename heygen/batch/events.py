@@ -74,12 +74,12 @@ def _damaged(path: str, line: int) -> HeygenError:
     return HeygenError(
         "cli_batch_journal_damaged",
         f"{path}:{line}: this line of the journal is damaged, and there are others after it",
-        param="journal",
+        param="--journal",
         hint="Restore the file: without it nobody knows what that row has made",
     )
 
 
 def _foreign(path: str) -> HeygenError:
     return HeygenError(
-        "cli_batch_journal_mismatch", f"{path} is no journal of a batch", param="journal", hint="Name another with --journal"
+        "cli_batch_journal_mismatch", f"{path} is no journal of a batch", param="--journal", hint="Name another with --journal"
     )

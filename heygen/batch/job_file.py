@@ -121,15 +121,15 @@ class JobFile:
         try:
             cells = _cells(self._rows(lines), lines)
         except Malformed as error:
-            raise usage_error(f"{self.name}:1: {error}", param="jobs") from None
+            raise usage_error(f"{self.name}:1: {error}", param="<jobs>") from None
         if not cells:
-            raise usage_error(f"{self.name} has no line with the names of its columns", param="jobs")
+            raise usage_error(f"{self.name} has no line with the names of its columns", param="<jobs>")
         names = [_clean_id(cell) for cell in cells]
         for index, name in enumerate(names):
             if not name:
-                raise usage_error(f"{self.name}:1: column {index + 1} has no name", param="jobs")
+                raise usage_error(f"{self.name}:1: column {index + 1} has no name", param="<jobs>")
             if name in names[:index]:
-                raise usage_error(f"{self.name}:1: two columns are called {name}", param="jobs")
+                raise usage_error(f"{self.name}:1: two columns are called {name}", param="<jobs>")
         self._start = lines.offset, lines.line
         return names
 
@@ -236,7 +236,7 @@ def _opened(path: str) -> BinaryIO:
     except OSError as error:
         reason = error.strerror or str(error)
     raise HeygenError(
-        "cli_file_io_error", f"cannot read {path}: {reason}", param="jobs", hint="Give a file, or - for standard input"
+        "cli_file_io_error", f"cannot read {path}: {reason}", param="<jobs>", hint="Give a file, or - for standard input"
     )
 
 

@@ -76,7 +76,7 @@ class Journal:
             raise HeygenError(
                 "cli_batch_journal_mismatch",
                 f"{self.path} is the journal of shard {header.get('shard')}, not of {shard}",
-                param="journal",
+                param="--journal",
                 hint="Give each shard a journal of its own",
             )
         self.name: str = header["name"]
@@ -137,7 +137,7 @@ class Journal:
         return HeygenError(
             "cli_file_io_error",
             f"cannot write the journal {self.path}: {error.strerror or error}",
-            param="journal",
+            param="--journal",
             hint="Make room, or make it writable; what was sent is safe, and the same command carries on",
         )
 

@@ -169,7 +169,7 @@ class Planner:
                 plan.rows += 1
                 self._decide(row, job.offset, occurrence)
         if not plan.total:
-            raise usage_error(f"{plan.jobs.name} has no rows", param="jobs")
+            raise usage_error(f"{plan.jobs.name} has no rows", param="<jobs>")
         if self.problems.count:
             is_checkable = maker.is_checked and self.problems.codes == {"usage_error"}
             unchecked = "; or add --no-validate to send rows as they are" if is_checkable else ""
@@ -263,7 +263,7 @@ class Planner:
             raise HeygenError(
                 "cli_batch_journal_mismatch",
                 f"{ledger.path} is the journal of another file: it has none of the rows of {self.plan.jobs.name}",
-                param="journal",
+                param="--journal",
                 exit_code=ExitCode.USAGE,
                 hint="Name another with --journal, or move it away where the rows are to be made anew",
             )

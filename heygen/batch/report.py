@@ -6,6 +6,7 @@ import os
 
 from heygen.batch import ledger as ledgers
 from heygen.batch.ledger import Ledger
+from heygen.calls.hints import command_line
 from heygen.core.errors import HeygenError
 
 TYPE_CHECKING = False
@@ -111,8 +112,8 @@ def journals_of(jobs: str, named: Sequence[str]) -> list[str]:
         raise HeygenError(
             "cli_batch_no_journal",
             f"there is no journal beside {jobs}: it was never run here",
-            param="jobs",
-            hint="Name the journal with --journal, or start the batch with: heygen batch run",
+            param="<jobs>",
+            hint=f"Name the journal with --journal, or start the batch with: {command_line('batch', 'run', jobs)}",
         )
     return found
 

@@ -233,7 +233,7 @@ def _operation(words: list[str], source: str) -> tuple[Operation, list[str]]:
 
 
 def _unusable(source: str, why: str) -> HeygenError:
-    return HeygenError("usage_error", f"{source}: {why}", param="command")
+    return HeygenError("usage_error", f"{source}: {why}", param="--command")
 
 
 def digest(id: str) -> int:

@@ -29,7 +29,7 @@ class Names:
 
     def __init__(self, output_path: str) -> None:
         if not output_path or output_path == "-":
-            raise usage_error("--output-path needs a directory, or a pattern such as out/{id}.mp4", param="output-path")
+            raise usage_error("--output-path needs a directory, or a pattern such as out/{id}.mp4", param="--output-path")
         is_pattern = "{" in output_path
         text = output_path if is_pattern else os.path.join(output_path.replace("}", "}}"), "{id}")
         stem, self.extension = os.path.splitext(text)
@@ -37,10 +37,10 @@ class Names:
             stem, self.extension = text, ""  # the file's own, then
         self._pattern = Pattern(stem, "--output-path")
         if not is_pattern and os.path.lexists(output_path) and not os.path.isdir(output_path):
-            raise usage_error(f"--output-path {output_path} is no directory", param="output-path")
+            raise usage_error(f"--output-path {output_path} is no directory", param="--output-path")
         self.columns = self._pattern.columns
         if is_pattern and not self.columns:
-            raise usage_error("--output-path names the same file for every row: give it a {column}", param="output-path")
+            raise usage_error("--output-path names the same file for every row: give it a {column}", param="--output-path")
 
     def check(self, header: Sequence[str]) -> None:
         """Refuse a pattern that names no column of a table. Raises a usage error."""
@@ -119,7 +119,7 @@ class Saver:
         overwrites = is_ours(paths) or self.may_overwrite
         for resource, name, link, target in wanted:
             if os.path.isdir(target):
-                raise HeygenError("cli_file_io_error", f"{target} is a directory", param="output-path")
+                raise HeygenError("cli_file_io_error", f"{target} is a directory", param="--output-path")
             if not overwrites and os.path.lexists(target):
                 raise file_exists(target)
             _make_folder(os.path.dirname(target))
@@ -137,5 +137,5 @@ def _make_folder(folder: str) -> None:
         os.makedirs(folder or os.curdir, exist_ok=True)
     except OSError as error:
         raise HeygenError(
-            "cli_file_io_error", f"cannot make the directory {folder}: {error.strerror}", param="output-path"
+            "cli_file_io_error", f"cannot make the directory {folder}: {error.strerror}", param="--output-path"
         ) from error

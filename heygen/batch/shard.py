@@ -31,7 +31,7 @@ def parse(text: str) -> Shard:
     """Return what K/N names. Raises a usage error."""
     found = re.fullmatch(r"0*([1-9][0-9]{0,5})/0*([1-9][0-9]{0,5})", text.strip())
     if not found or int(found[1]) > int(found[2]):
-        raise usage_error(f'--shard must be K/N with K from 1 to N, such as 2/8, not "{text}"', param="shard")
+        raise usage_error(f'--shard must be K/N with K from 1 to N, such as 2/8, not "{text}"', param="--shard")
     return Shard(number=int(found[1]), count=int(found[2]))
 
 
@@ -60,7 +60,7 @@ def refuse_other_division(jobs: str, shard: Shard) -> None:
             raise HeygenError(
                 "cli_batch_journal_mismatch",
                 f"{path} says that this file was run {whole}: what it has made would be made again",
-                param="shard",
+                param="--shard",
                 exit_code=ExitCode.USAGE,
                 hint=f"Run it {whole} again, or start anew with a copy of the file under another name",
             )

@@ -118,5 +118,5 @@ def read(path: str) -> Template:
         text = data.decode("utf-8-sig")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise HeygenError("cli_file_io_error", f"cannot read the template {path}: {reason}", param="template") from error
+        raise HeygenError("cli_file_io_error", f"cannot read the template {path}: {reason}", param="--template") from error
     return Template(text, path)

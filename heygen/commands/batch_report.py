@@ -102,4 +102,4 @@ def _write(invocation: Invocation, path: str, text: Iterable[str]) -> None:
     except OSError as error:
         if os.path.exists(temporary):
             os.unlink(temporary)
-        raise HeygenError("cli_file_io_error", f"cannot write {path}: {error.strerror or error}", param="output-path") from error
+        raise HeygenError("cli_file_io_error", f"cannot write {path}: {error.strerror or error}", param="--output-path") from error

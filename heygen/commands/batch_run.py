@@ -143,7 +143,7 @@ def _names(given: dict[str, Any]) -> Names | None:
     if "output_path" not in given:
         return None
     if not given.get("wait") and not given.get("dry_run"):
-        raise usage_error("--output-path goes with --wait", param="output-path", hint="Add --wait")
+        raise usage_error("--output-path goes with --wait", param="--output-path", hint="Add --wait")
     return Names(given["output_path"])
 
 
@@ -153,7 +153,7 @@ def _check_table(given: dict[str, Any], header: list[str], template: Any, names:
 
     if "command" not in given:
         hint = 'Add --command "video create", or the words of another command'
-        raise usage_error("a table needs --command", param="command", hint=hint)
+        raise usage_error("a table needs --command", param="--command", hint=hint)
     for name in template.columns if template else ():
         if name not in header:
             raise no_column(name, header, template.source)
@@ -167,7 +167,7 @@ def _journal_path(given: dict[str, Any], shard: Shard) -> str:
     if "journal" in given:
         return str(given["journal"])
     if given["jobs"] == "-":
-        raise usage_error("standard input needs --journal", param="journal", hint="Name a file to keep the journal in")
+        raise usage_error("standard input needs --journal", param="--journal", hint="Name a file to keep the journal in")
     shards.refuse_other_division(given["jobs"], shard)
     return shard.journal(given["jobs"])
 

@@ -67,7 +67,7 @@ def run(invocation: Invocation) -> int:
             "the secret of the endpoint is needed", param="--secret", hint=f"Set {SECRET_VARIABLE}, or pass --secret"
         )
     if context.stdin.is_terminal:
-        raise usage_error("the body of the call is read from stdin", hint=f"{invocation.command.path} … < body.json")
+        raise usage_error("the body of the call is read from stdin", hint="Redirect it: < body.json")
     timestamp = given.get("timestamp")
     tolerance = given.get("tolerance", signature.DEFAULT_TOLERANCE) if timestamp is not None else 0.0
     body = context.stdin.read(receiver.LARGEST_BODY)

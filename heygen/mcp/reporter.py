@@ -27,6 +27,8 @@ class Reporter:
     """
 
     is_human = False
+    is_quiet = False
+    selection = None  # of fields: a tool returns the whole document
 
     def __init__(self, context: Context, send: Callable[[Any], object], token: Any, log_level: str | None) -> None:
         self.context = context
@@ -66,6 +68,9 @@ class Reporter:
         self._last = done
         params = {"progressToken": self.token, "progress": done, "message": message}
         self.send(notification("notifications/progress", {**params, **({} if total is None else {"total": total})}))
+
+    def completed(self, outcome: str, what: str, seconds: float) -> None:
+        """Say nothing of the end of a wait: the result does."""
 
     def wait_progress(self, noun: str) -> WaitObserver:
         """Return what tells how a wait is going."""

@@ -87,7 +87,7 @@ class Catalogue:
             near = closest(name, ["everyday", "all", *documents.groups(), *names])
             hint = f"The groups are: {', '.join(documents.groups())}; everyday is the default, and all has everything"
             guess = f"; did you mean {near}?" if near else ""
-            raise usage_error(f'--tools: there is no group "{name}"{guess}', param="tools", hint=hint)
+            raise usage_error(f'--tools: there is no group "{name}"{guess}', param="--tools", hint=hint)
         for operation in every:
             name = tool_name(operation)
             is_everyday = "everyday" in wanted and " ".join(operation.words) in EVERYDAY

@@ -69,7 +69,7 @@ def test_a_template_that_is_refused(run, cwd):
     (cwd / "body.json").write_text('{"script": "a { b"}')
     result = run("batch", "run", "people.csv", "--command", "video create", "--template", "body.json")
     refused(result, "stands alone")
-    assert run("batch", "run", "people.csv").error["param"] == "command"
+    assert run("batch", "run", "people.csv").error["param"] == "--command"
 
 
 def test_ten_thousand_wrong_rows_are_counted_and_the_first_told(run, cwd):

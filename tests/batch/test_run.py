@@ -219,7 +219,7 @@ def test_a_full_stdout_loses_no_id(run, jobs, cwd):
 
 def test_standard_input_needs_a_journal(run, cwd):
     text = json.dumps(video(1))
-    assert run("batch", "run", "-", stdin=text).error["param"] == "journal"
+    assert run("batch", "run", "-", stdin=text).error["param"] == "--journal"
     assert run("batch", "run", "-", "--journal", "j", stdin=text).status == 0
     again = run("batch", "run", "-", "--journal", "j", stdin=text)
     assert again.status == 0 and not again.requests

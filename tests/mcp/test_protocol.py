@@ -46,8 +46,8 @@ def test_discovery_is_answered_before_anything_else(client):
     client = client(version=None)
     client.is_modern = True
     assert client.ask("server/discover", meta={f"{PREFIX}clientCapabilities": {}})["result"]["instructions"]
-    client.send({"jsonrpc": "2.0", "id": 0, "method": "server/discover"})
     client.asked[0] = "server/discover"
+    client.send({"jsonrpc": "2.0", "id": 0, "method": "server/discover"})
     assert client.other()["result"]["resultType"] == "complete"
 
 

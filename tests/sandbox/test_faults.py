@@ -252,7 +252,7 @@ def test_a_fault_that_can_strike_nothing_is_refused_when_it_is_given(run, faulty
     if complaint is None:
         assert (told.status, answer.status) == (0, 200)
         return
-    assert (told.status, told.error["param"], answer.status) == (2, "fault", 400)
+    assert (told.status, told.error["param"], answer.status) == (2, "--fault", 400)
     for message in (told.error["message"], answer.error["message"]):
         assert re.search(complaint, message), message
 

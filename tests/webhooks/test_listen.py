@@ -258,7 +258,7 @@ def test_odd_callers_are_turned_away_and_it_goes_on(listen):
 )
 def test_a_wrong_flag_is_refused_before_it_listens(run, flags, param, message):
     result = run("webhook", "listen", *flags)
-    assert (result.status, result.error["param"]) == (2, param)
+    assert (result.status, result.error["param"]) == (2, f"--{param}")
     assert message in result.error["message"]
 
 

@@ -86,7 +86,7 @@ def test_what_is_signed_and_no_event_is_told(run, body):
 
 def test_without_a_secret_nothing_can_be_checked(run):
     result = run("webhook", "verify", "--signature", signed(), stdin=BODY)
-    assert (result.status, result.error["param"]) == (2, "secret")
+    assert (result.status, result.error["param"]) == (2, "--secret")
     assert "HEYGEN_WEBHOOK_SECRET" in result.error["hint"]
 
 
