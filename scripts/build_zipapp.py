@@ -43,6 +43,7 @@ LEFT_OUT_FIRST = (
     "heygen.cli.completion",
     "heygen.cli.mending",
     "heygen.commands",
+    "heygen.files",
 )
 
 
