@@ -1,7 +1,7 @@
 """Runs the test suite in a virtual environment of its own: python3 scripts/test.py [--all] [pytest arguments]
 
 The environment is `.venv-<version>` in the checkout, made when it is missing or damaged. Paths among the
-arguments are relative to the checkout. Without arguments the suite runs in two halves at once. With `--all` it does
+arguments are relative to the checkout. Without arguments the suite runs in three parts at once. With `--all` it does
 so on every Python from 3.9 up that this machine has, one after the other.
 """
 
@@ -16,8 +16,8 @@ import pythons
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 NO_TESTS = 5  # exit status of pytest
-# The folders of tests/ that take about half of the time; the other half has all that is not named here.
-FIRST_HALF = ("core", "scripts", "update")
+# The folders of tests/ that take about a third of the time each; the last third is all that is not named here.
+THIRDS = (("faults", "http", "scripts"), ("sandbox", "update"))
 
 
 def environment(python: pythons.Python) -> str:
@@ -55,16 +55,16 @@ def _command(python: pythons.Python, arguments: list[str]) -> list[str]:
     return [environment(python), "-m", "pytest", f"--rootdir={ROOT}", *arguments]
 
 
-def halves() -> list[list[str]]:
-    """Return the paths of all tests, in two parts."""
+def parts() -> list[list[str]]:
+    """Return the paths of all tests, in three parts."""
     tests = sorted(os.path.join("tests", name) for name in os.listdir(os.path.join(ROOT, "tests")))
     found = [path for path in tests if os.path.isdir(os.path.join(ROOT, path)) or os.path.basename(path).startswith("test_")]
-    first = [path for path in found if os.path.basename(path) in FIRST_HALF]
-    return [first, [path for path in found if path not in first]]
+    named = [[path for path in found if os.path.basename(path) in third] for third in THIRDS]
+    return [*named, [path for path in found if not any(path in part for part in named)]]
 
 
 def run_whole(python: pythons.Python, arguments: list[str]) -> int:
-    """Run the suite in two halves at once, print each one's output whole and in turn, and return the worst status."""
+    """Run the suite in parts at once, print each one's output whole and in turn, and return the worst status."""
 
     def run(paths: list[str]) -> tuple[int, str]:
         command = _command(python, ["-q", "-p", "no:cacheprovider", *arguments, *paths])
@@ -73,14 +73,14 @@ def run_whole(python: pythons.Python, arguments: list[str]) -> int:
         )
         return answer.returncode, answer.stdout.decode(errors="replace")
 
-    environment(python)  # made once, before two would make it
+    environment(python)  # made once, before each of them would make it
     names_paths = any(os.path.exists(os.path.join(ROOT, each.partition("::")[0])) for each in arguments)
     statuses = set()
-    with ThreadPoolExecutor() as pool:
-        for status, output in pool.map(run, [[]] if names_paths else halves()):
+    with ThreadPoolExecutor(3) as pool:
+        for status, output in pool.map(run, [[]] if names_paths else parts()):
             print(output, end="", flush=True)
             statuses.add(status)
-    # A selection may leave one half without a test.
+    # A selection may leave a part without a test.
     return max(statuses - {NO_TESTS}, default=NO_TESTS)
 
 
