@@ -152,7 +152,7 @@ class Bench:
 
         What it costs is the processor's time of its own process: the sandbox takes as much again.
         """
-        sandbox = subprocess.Popen([self.file, "sandbox", "start"], env=self._environs["http"], stdout=subprocess.PIPE)
+        sandbox = subprocess.Popen([self.file, "sandbox", "start", "--allow-unknown-ids"], env=self._environs["http"], stdout=subprocess.PIPE)
         try:
             url = json.loads(sandbox.stdout.readline())["url"]  # type: ignore[union-attr]
             look = {"type": "avatar", "avatar_id": "bench", "voice_id": "bench"}

@@ -128,7 +128,10 @@ def check(case: dict[str, Any], status: int, stdout: bytes, stderr: bytes) -> No
         raise Broken(f"exit code {status}")
     if "cli_internal_error" in told or "Traceback" in told:
         raise Broken(f"a defect: {told[-600:]}")
-    if KEY.encode() in stdout + stderr and KEY not in json.dumps(case["argv"]):
+    # Where a damaged file holds another key, or none, the program cannot know this one.
+    stored = b"".join(map(base64.b64decode, case["files"].values())).decode("utf-8", "replace")
+    is_ours = case.get("env", {}).get("HEYGEN_API_KEY") != "" or f'"{KEY}"' in stored
+    if is_ours and KEY.encode() in stdout + stderr and KEY not in json.dumps(case["argv"]):
         raise Broken("the key is shown")
     if len(stdout) > LONGEST_OUTPUT:
         raise Broken(f"{len(stdout)} bytes on stdout")
