@@ -81,5 +81,5 @@ def _damaged(path: str, line: int) -> HeygenError:
 
 def _foreign(path: str) -> HeygenError:
     return HeygenError(
-        "cli_batch_journal_mismatch", f"{path} is no journal of a batch", param="--journal", hint="Name another with --journal"
+        "cli_batch_journal_mismatch", f"{path} is not a batch journal", param="--journal", hint="Name another with --journal"
     )

@@ -248,7 +248,7 @@ class Planner:
     def _refuse_existing(self, row: Row) -> None:
         found = self.names.existing(self.names.stem(row)) if self.names is not None and not self.overwrites else None
         if found:
-            self.problems.add(row.line, ("", f"{found} exists already"), id=row.id, code="file_exists")
+            self.problems.add(row.line, ("", f"{found} already exists"), id=row.id, code="file_exists")
 
     def _is_saved(self, row: Row, number: int | None) -> bool:
         """Tell whether the file of a row is where it is to be."""

@@ -37,7 +37,7 @@ class Names:
             stem, self.extension = text, ""  # the file's own, then
         self._pattern = Pattern(stem, "--output-path")
         if not is_pattern and os.path.lexists(output_path) and not os.path.isdir(output_path):
-            raise usage_error(f"--output-path {output_path} is no directory", param="--output-path")
+            raise usage_error(f"--output-path {output_path} is not a directory", param="--output-path")
         self.columns = self._pattern.columns
         if is_pattern and not self.columns:
             raise usage_error("--output-path names the same file for every row: give it a {column}", param="--output-path")

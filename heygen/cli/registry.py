@@ -63,7 +63,7 @@ COMMANDS = {
 
 # The groups that hold hand-written commands alone.
 GROUPS = {
-    "batch": "Make hundreds of videos from one file, safe to stop and go on",
+    "batch": "Make hundreds of videos from one file, safe to stop and resume",
     "auth": "Sign in and out, and show who you are",
     "config": "Manage settings: output format, analytics and more",
     "sandbox": "Rehearse against a simulated API, offline and free",

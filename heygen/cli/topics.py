@@ -184,13 +184,13 @@ def _batch() -> tuple[Block, ...]:
             'heygen batch run people.csv --command "video create" --template body.json --wait --output-path videos',
         ),
         "Every row is checked before the first is sent, and all problems are told with their lines. What was sent, and what it "
-        "has made, stands in a journal beside the file. Whatever ends a run, the same command carries on: rows that are done are "
+        "has made, is recorded in a journal beside the file. Whatever ends a run, the same command carries on: rows that are done are "
         "skipped, those under way are waited for, and a lost answer is asked for again with the same idempotency key.",
         terms(
-            ("id", "What a row is known by. A row without one is known by what it asks for, and by how many like it precede it."),
-            ("--rerun failed", "Make rows anew that have failed."),
-            ("--rerun changed", "Make rows anew that are not what they were when they were sent; else they are refused."),
-            ("--rerun unknown", "Make rows anew whose answer was lost, where the API does not keep a repeat from making a second."),
+            ("id", "What identifies a row. A row without one is identified by its content, and by how many like it precede it."),
+            ("--rerun failed", "Redo rows that failed."),
+            ("--rerun changed", "Redo rows that are not what they were when they were sent; else they are refused."),
+            ("--rerun unknown", "Redo rows whose response was lost, where the API does not keep a repeat from making a second."),
             ("--shard k/n", "One of n runs, on one machine or many; a row stays in its shard when others are added."),
             ("--jobs n", "How many requests are under way at once. When the API answers 429, all of them slow down."),
         ),

@@ -20,9 +20,9 @@ COMMAND = Command(
     description=(
         "Sends a request for each row of a file: JSON lines such as "
         '{"id": "row-1", "command": "video create", "data": {…}}, or a table (CSV, TSV) with --command and --template. '
-        "All rows are checked before the first is sent. What was sent, and what came of it, stands in a journal beside "
-        "the file: the same command again carries on, and makes nothing twice. A row without an id is known by what it "
-        "asks for. Prints a JSON line for each row as it ends. More: heygen help batch."
+        "All rows are checked before the first is sent. What was sent, and what came of it, is recorded in a journal "
+        "beside the file: the same command again carries on, and makes nothing twice. A row without an id is identified by its "
+        "content. Prints a JSON line for each row as it ends. More: heygen help batch."
     ),
     arguments=(Argument(name="jobs", description="The file of jobs: .jsonl, .csv or .tsv; or - for standard input."),),
     flags=(
@@ -34,12 +34,12 @@ COMMAND = Command(
         Flag(
             name="template",
             value_name="<file>",
-            description="The request body as JSON, whose texts take {column}. A text that is one {column} takes its value's type.",
+            description="The request body as JSON, whose strings may contain {column}. A text that is one {column} takes its value's type.",
         ),
         Flag(
             name="input-format",
             enum=("jsonl", "csv", "tsv"),
-            description="What the file is, where its name does not say so.",
+            description="File format, if its name does not show it.",
         ),
         Flag(name="no-validate", type="boolean", description="Send the bodies as they are, unchecked against the schema."),
         Flag(
@@ -50,13 +50,13 @@ COMMAND = Command(
         Flag(
             name="shard",
             value_name="<k/n>",
-            description="Take the rows alone that fall to part K of N, with a journal of its own: 2/8.",
+            description="Process only part K of N, with a journal of its own: 2/8.",
         ),
         Flag(
             name="rerun",
             is_array=True,
             enum=("failed", "changed", "unknown"),
-            description="Make rows anew: that failed, that have changed since, or whose answer was lost for good. Costs again.",
+            description="Redo rows that failed, have changed, or whose response was lost. They are charged again.",
         ),
         Flag(name="jobs", dest="threads", type="integer", minimum=1, maximum=64, default=4, description="How many requests at once."),
         Flag(
@@ -64,7 +64,7 @@ COMMAND = Command(
             type="integer",
             minimum=1,
             value_name="<failures>",
-            description="Send nothing new after so many rows have failed.",
+            description="Send nothing new after this many failures.",
         ),
         Flag(name="wait", type="boolean", section=WAITING, description="Wait until everything is done."),
         Flag(
@@ -85,7 +85,7 @@ COMMAND = Command(
             name="dry-run",
             type="boolean",
             section=OUTPUT,
-            description="Check every row, tell how many of what would be made, and send nothing.",
+            description="Check every row, report what would be made, and send nothing.",
         ),
     ),
     examples=(
@@ -256,7 +256,7 @@ def _run(
 def _sentence(summary: Summary) -> str:
     counts = {**summary.counts, "left": summary.left - summary.counts["unsaved"]}
     told = [f"{count} {name}" for name, count in counts.items() if count]
-    told += [f"{summary.before} done before"] if summary.before else []
+    told += [f"{summary.before} already done"] if summary.before else []
     return f"{summary.total} row{'s' * (summary.total != 1)}: {', '.join(told) or 'nothing to do'}"
 
 

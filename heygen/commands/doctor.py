@@ -114,7 +114,7 @@ def _installation(invocation: Invocation) -> Iterator[Finding]:
 
     found = installation.find()
     upgrade = found.upgrade or "heygen update"
-    yield ok("program", f"heygen {__version__}, {found.name}, at {found.path}", method=found.name, upgrade=upgrade)
+    yield ok("program", f"heygen {__version__} at {found.path} ({found.name})", method=found.name, upgrade=upgrade)
     other = shutil.which("heygen", path=invocation.context.environ.get("PATH"))
     if other and found.method == installation.ZIPAPP and not _is_same(other, found.path):
         message = f"`heygen` on PATH is another program: {other}"

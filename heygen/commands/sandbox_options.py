@@ -58,13 +58,13 @@ FLAGS = (
         name="keys",
         is_array=True,
         value_name="<key>",
-        description="Accept these API keys alone; every other one gets a 401. The first one is put into the environment.",
+        description="Accept only these API keys; every other one gets a 401. The first one is put into the environment.",
     ),
     Flag(
         name="scopes",
         is_array=True,
         value_name="<scope>",
-        description="The scopes that API keys have, such as videos:read; whatever needs another one gets a 403.",
+        description="The scopes that API keys have, such as videos:read; anything that needs another one gets a 403.",
     ),
 )
 

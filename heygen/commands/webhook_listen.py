@@ -17,8 +17,8 @@ COMMAND = Command(
     description=(
         "Listens on this machine's loopback, checks that each call is signed with the secret and not old, and prints its "
         "event on stdout: one JSON document a line, or one line of a table with --human. A call is answered with 2xx only "
-        "once its event is handled, so that HeyGen sends again what was not; an event that comes twice is handled once. "
-        "For HeyGen itself to reach it, put a tunnel or a reverse proxy in front. It ends with Ctrl-C."
+        "once its event is handled, so HeyGen resends what was not; an event that comes twice is handled once. "
+        "For HeyGen itself to reach it, put a tunnel or a reverse proxy in front. Press Ctrl-C to stop it."
     ),
     flags=(
         Flag(name="port", type="integer", minimum=0, maximum=65_535, description="Port to listen on (default: a free one)."),
@@ -45,7 +45,7 @@ COMMAND = Command(
                 "`heygen webhook event-types list` has them all."
             ),
         ),
-        Flag(name="max-events", type="integer", minimum=1, description="End after so many events."),
+        Flag(name="max-events", type="integer", minimum=1, description="Stop after this many events."),
         TOLERANCE,
     ),
     examples=(

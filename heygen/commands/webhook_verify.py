@@ -16,7 +16,7 @@ SECRET = Flag(
     value_name="<secret>",
     description=(
         "Secret of the endpoint, which `heygen webhook endpoints create` printed once. HEYGEN_WEBHOOK_SECRET holds it as "
-        "well, and is not seen in the list of processes."
+        "well, and does not show in the process list."
     ),
 )
 TOLERANCE = Flag(
@@ -30,7 +30,7 @@ COMMAND = Command(
     description=(
         "Reads the body of a webhook call from stdin, byte for byte as it was received, and checks that HeyGen signed it "
         "with the secret of the endpoint: for servers and functions that receive webhooks themselves. Exits with 0 only "
-        "where it did."
+        "if it did."
     ),
     flags=(
         SECRET,

@@ -71,7 +71,7 @@ def permissions(context: Context) -> Iterator[Finding]:
     """Tell whether anybody else may read or change our files."""
     folder = storage.folder(context)
     if os.name != "posix" or folder is None or not os.path.lexists(folder):
-        yield ok("permissions", "there are no files of ours yet" if os.name == "posix" else "kept by the user's profile")
+        yield ok("permissions", "no files have been created yet" if os.name == "posix" else "kept by the user's profile")
         return
     from shlex import quote
 

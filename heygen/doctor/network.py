@@ -67,7 +67,7 @@ def look(host: Host, client: Client) -> Iterator[Finding]:
                 check=host.check,
                 status=PROBLEM,
                 message=f"{name}, for {host.purpose}, has no address: {error.strerror or error}",
-                hint=f"Check the network's DNS with: nslookup {name}",
+                hint="Check the network's DNS settings, or name a proxy in HTTPS_PROXY",
                 details=details,
             )
             return
@@ -197,4 +197,4 @@ def _clock(date: str | None, context: Context) -> Finding:
             hint=CLOCK_COMMANDS.get(sys.platform, "sudo timedatectl set-ntp true"),
             details={"skew_seconds": round(skew)},
         )
-    return ok("clock", "right", skew_seconds=round(skew))
+    return ok("clock", "correct", skew_seconds=round(skew))

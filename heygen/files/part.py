@@ -303,7 +303,7 @@ def _paths(target: str) -> tuple[str, str]:
 
 def file_exists(path: str) -> HeygenError:
     """Return the error for a target that is there already."""
-    return HeygenError("file_exists", f"{path} exists already")
+    return HeygenError("file_exists", f"{path} already exists")
 
 
 def _followed(link: str) -> str:

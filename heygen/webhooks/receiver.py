@@ -32,6 +32,8 @@ STATUS_BY_CODE = {
     "cli_event_invalid": 400,
 }
 
+REFUSALS = {400: "the call was refused", 401: "the signature was refused"}
+
 
 class Receiver:
     """Listens from its start to its end.
@@ -168,7 +170,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         with self.server.receiver.under_way():
             status = self.server.receiver.take(body, {name.lower(): value for name, value in self.headers.items()})
-            self._answer(status, "" if status == 200 else "the event was not handled")
+            self._answer(status, REFUSALS.get(status, "the event was not handled") if status != 200 else "")
 
     def do_OPTIONS(self) -> None:
         self._answer(200)  # how HeyGen asks whether an endpoint is there

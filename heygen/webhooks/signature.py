@@ -29,7 +29,7 @@ def check(
             hint = "The body ends in a newline that was not sent; pass it exactly as it came, with: printf %s \"$body\""
         raise HeygenError(
             "cli_signature_mismatch",
-            "the signature does not fit the body and the secret",
+            "the signature does not match the body and the secret",
             hint=hint or "The secret is that of the endpoint, and the body must be byte for byte what was received",
         )
     if tolerance > 0:

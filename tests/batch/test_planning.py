@@ -95,7 +95,7 @@ def test_names_that_collide_or_exist(run, cwd):
     (cwd / "out").mkdir()
     (cwd / "out" / "b.mp4").write_text("mine")
     result = run("batch", "run", "jobs.jsonl", "--wait", "--output-path", "out")
-    refused(result, "jobs.jsonl:2: out/b.mp4 exists already")
+    refused(result, "jobs.jsonl:2: out/b.mp4 already exists")
     assert result.error["code"] == "file_exists"
     assert run("batch", "run", "jobs.jsonl", "--wait", "--output-path", "out", "--force").status == 0
     assert (cwd / "out" / "b.mp4").read_bytes() != b"mine"

@@ -36,7 +36,7 @@ def test_each_row_is_made_once_and_saved(run, jobs, cwd):
     assert summary(result)["message"] == "6 rows: 6 completed"
     again = run("batch", "run", "jobs.jsonl", "--wait", "--output-path", "out")
     assert again.status == 0 and again.stdout == "" and not again.requests
-    assert summary(again)["message"] == "6 rows: 6 done before"
+    assert summary(again)["message"] == "6 rows: 6 already done"
 
 
 def test_the_statuses_of_many_are_asked_for_at_once(run, jobs, sandbox):
