@@ -80,6 +80,7 @@ def print_result(invocation: Invocation, document: Any, method: str, columns: di
     except HeygenError as error:
         if error.code == "cli_field_not_found" and method != "GET":
             error.details["result"] = document
+            error.hint = "Nothing needs to be repeated: the call was made, and its whole result is in this message"
         raise
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from heygen.calls import direct_upload, request
+from heygen.calls.operation import print_result
 from heygen.cli.command import IDEMPOTENCY_KEY, WAIT_FLAGS, Argument, Command, Flag
 from heygen.core.errors import ExitCode, usage_error
 from heygen.files import local_file
@@ -48,6 +49,6 @@ def run(invocation: Invocation) -> int:
     # All of them are checked before anything is sent.
     files = [local_file.find(path, "<file>", invocation.context) for path in paths]
     document = direct_upload.upload(invocation, files, key)
-    invocation.output.result(document, _COLUMNS if len(files) > 1 else None)
+    print_result(invocation, document, "POST", _COLUMNS if len(files) > 1 else None)
     invocation.close_receipt()
     return ExitCode.OK

@@ -429,6 +429,7 @@ def test_a_missing_field_does_not_lose_what_was_made(run, server):
     result = run("video", "create", *FLAGS, "--get", "data.output_format")
     assert (result.status, result.error["code"]) == (1, "cli_field_not_found")
     assert result.error["result"] == {"data": {"video_id": "vid_1"}}
+    assert result.error["hint"].startswith("Nothing needs to be repeated")
 
 
 def test_get_prints_a_part_of_a_schema(run, server):

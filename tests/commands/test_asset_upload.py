@@ -50,6 +50,15 @@ def test_one_file_is_asked_for_sent_and_completed(run, server, files, clip):
     assert int(sent.headers["content-length"]) == len(MP4)
 
 
+def test_a_field_that_is_not_there_costs_no_second_upload(run, server, files, clip):
+    server.answer({"data": slot(files)})
+    files.answer(body=b"")
+    server.answer(ASSET)
+    result = upload(run, clip, "--get", "data[].id")
+    assert (result.status, result.error["result"]) == (1, ASSET)
+    assert result.error["hint"].startswith("Nothing needs to be repeated")
+
+
 def test_no_content_type_is_sent_that_the_slot_was_not_signed_for(run, server, files, clip):
     server.answer({"data": slot(files, upload_headers={})})
     files.answer(body=b"")
