@@ -105,7 +105,8 @@ class Secrets:
         """Return all of them, a secret before another that is a part of it."""
         ordered = self._ordered
         if len(ordered) != len(self._known):
-            ordered = self._ordered = sorted(self._known.items(), key=_length, reverse=True)
+            # Of a copy: another thread may add to it meanwhile, and a dict cannot be gone through while it grows.
+            ordered = self._ordered = sorted(self._known.copy().items(), key=_length, reverse=True)
         return ordered
 
 

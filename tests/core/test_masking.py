@@ -1,5 +1,6 @@
 """heygen/core/secrets.py: in which forms a secret is found, and that nothing else is changed."""
 
+import gc
 import html
 import json
 import re
@@ -122,10 +123,22 @@ def test_threads_add_and_mask_at_once():
             if secrets.mask(secret) != MASK:
                 failures.append(secret)
 
+    def interrupt(*_):
+        sum(range(50))  # gives another thread its turn in the middle of what looks like one step
+
     threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
+    threshold, interval = gc.get_threshold(), sys.getswitchinterval()
+    gc.set_threshold(5)
+    sys.setswitchinterval(1e-6)
+    gc.callbacks.append(interrupt)
+    try:
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+    finally:
+        gc.callbacks.remove(interrupt)
+        sys.setswitchinterval(interval)
+        gc.set_threshold(*threshold)
     assert not failures
     assert all(secrets.mask(f"secret-{number}-0299") == MASK for number in range(4))
