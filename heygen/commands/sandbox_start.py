@@ -58,7 +58,9 @@ def run(invocation: Invocation) -> int:
             _announce(invocation, sandbox_options.variables(context.environ, server), server.url)
             if ready:
                 _write_whole(ready, f"{server.url}\n")
-            threading.Event().wait()
+            never = threading.Event()
+            while not never.wait(0.2):  # a signal that comes just before a wait begins is seen only when that wait ends
+                pass
         except KeyboardInterrupt:
             pass  # how a server is meant to end
         finally:

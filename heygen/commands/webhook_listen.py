@@ -151,8 +151,12 @@ class _Listening:
         self._printing = threading.Lock()
 
     def wait(self) -> None:
-        """Return when no more events are to be handled."""
-        self._is_over.wait()
+        """Return when no more events are to be handled.
+
+        It looks up now and then: a signal that comes just before a wait begins is seen only when that wait ends.
+        """
+        while not self._is_over.wait(0.2):
+            pass
 
     def end(self) -> int:
         """Return the exit code. Raises what made printing fail."""

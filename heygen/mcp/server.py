@@ -88,7 +88,8 @@ class Server:
         try:
             if not is_started(self._read):
                 self._read()
-            self.connection.ended.wait()
+            while not self.connection.ended.wait(0.2):  # a signal just before a wait is seen only when that wait ends
+                pass
         finally:
             self.connection.ended.set()
             with self._lock:
