@@ -45,7 +45,7 @@ COMMAND = Command(
         Flag(
             name="journal",
             value_name="<file>",
-            description="The journal. Default: the file's name with .journal; needed with standard input.",
+            description="File for the journal; the file's name with .journal without it. Needed with standard input.",
         ),
         Flag(
             name="shard",
@@ -78,7 +78,7 @@ COMMAND = Command(
             name="output-path",
             section=WAITING,
             value_name="<dir|pattern>",
-            description="With --wait: also download each file, as {id}.mp4 into a directory, or by a pattern: out/{city}/{id}.mp4.",
+            description="Where to save each file, with --wait: {id}.mp4 in a directory, or a pattern such as out/{city}/{id}.mp4.",
         ),
         OVERWRITE.replace(section=WAITING),
         Flag(

@@ -30,7 +30,8 @@ class Event(Record):
 def execute(command: str, event: Event, context: Context) -> None:
     """Run a shell command with the event's body on its stdin, and its output on our stderr.
 
-    Variables tell it what the event is: HEYGEN_EVENT_TYPE, HEYGEN_EVENT_ID, and the fields of its data. Raises HeygenError `cli_webhook_command_failed`.
+    Variables tell it what the event is: HEYGEN_EVENT_TYPE, HEYGEN_EVENT_ID, and the fields of its data. Raises
+    HeygenError `cli_webhook_command_failed`.
     """
     import subprocess
 

@@ -126,7 +126,8 @@ def parse(body: bytes, headers: dict[str, str]) -> Event:
     kind = document.get("event_type") if isinstance(document, dict) else None
     if not isinstance(kind, str):
         raise HeygenError("cli_event_invalid", "the body of the call has no event_type: it is not an event of HeyGen's")
-    id = headers.get("heygen-event-id") or document.get("event_id")
+    # The body is signed, and the header is not: with another one an event sent again would pass for a new one.
+    id = document.get("event_id") or headers.get("heygen-event-id")
     if not isinstance(id, str) or not id:
         import hashlib
 
